@@ -1,0 +1,23 @@
+# Everything Florin links comes from Debian 12 packages; tools/packages.txt lists them.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(RocksDB REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(absl REQUIRED)
+find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
+find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+
+# Asio is header only. clang does not announce coroutines the way Asio 1.22 looks for them.
+add_library(asio INTERFACE)
+target_compile_definitions(asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+target_link_libraries(asio INTERFACE Threads::Threads)

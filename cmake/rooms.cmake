@@ -1,0 +1,32 @@
+# florin_room(<name> [DEPS room...] [LIBS target...] [TEST_DEPS room...])
+#
+# Declares the room in the current folder: every .cc beside this file becomes the library florin_<name>, every
+# *_test.cc becomes the test program <name>_test. DEPS are other rooms, LIBS are outside libraries. A room includes its own
+# and other rooms' headers as "room/header.h".
+function(florin_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_main)\\.cc$")
+  list(TRANSFORM ROOM_DEPS PREPEND florin_)
+  list(TRANSFORM ROOM_TEST_DEPS PREPEND florin_)
+
+  if(sources)
+    add_library(florin_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(florin_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(florin_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(florin_${name} ${scope} ${ROOM_DEPS} ${ROOM_LIBS})
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE florin_${name} ${ROOM_TEST_DEPS} GTest::gmock GTest::gtest_main
+                                               ${RAPIDCHECK_LIBRARY})
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit)
+  endif()
+endfunction()

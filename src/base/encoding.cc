@@ -45,9 +45,9 @@ std::optional<std::string> decode_bits(std::string_view text, const std::array<s
   std::uint32_t pending = 0;
   int count = 0;
   for (const char c : text) {
-    const int digit = table[static_cast<unsigned char>(c)];
+    const std::int8_t digit = table[static_cast<unsigned char>(c)];
     if (digit < 0) return std::nullopt;
-    pending = (pending << Bits) | static_cast<std::uint32_t>(digit);
+    pending = (pending << Bits) | static_cast<std::uint8_t>(digit);
     count += Bits;
     if (count >= 8) {
       count -= 8;

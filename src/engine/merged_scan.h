@@ -1,0 +1,14 @@
+// A walk over committed rows and the overlay's unpublished ones together, in order, in either direction.
+#pragma once
+
+#include <memory>
+
+#include "engine/overlay.h"
+
+namespace florin::engine {
+
+// `cells` and `committed` must outlive the scan and not change meanwhile.
+std::unique_ptr<store::Scan> merged_scan(const Overlay::Cells& cells, const store::Reader& committed,
+                                         const store::Range& range);
+
+}  // namespace florin::engine

@@ -1,0 +1,69 @@
+// Overlay: the lane's view of state: what is committed, under what the batches in flight, the current batch and the current work
+// have written. Belongs to the lane's thread.
+//
+// Unpublished writes stand in one ordered map, each marked with the batch that wrote it last. A work's first write of a key
+// remembers what stood there, so that a refused work can be taken back.
+#pragma once
+
+#include <absl/container/btree_map.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/row_cache.h"
+#include "store/reader.h"
+#include "store/store.h"
+
+namespace florin::engine {
+
+class Overlay final : public store::Writer {
+ public:
+  // `committed` must outlive the overlay; it changes only between `close_batch` and `publish`.
+  explicit Overlay(const store::Reader& committed, std::size_t cache_bytes = 64u << 20);
+
+  std::optional<std::string> get(std::string_view key) const override;
+  std::unique_ptr<store::Scan> scan(const store::Range& range) const override;
+  void put(std::string_view key, std::string_view value) override;
+  void erase(std::string_view key) override;
+
+  // One work at a time; writes outside a work cannot be taken back.
+  void begin_work();
+  void keep_work();
+  void drop_work();
+
+  // Ends the current batch and gives its net writes. They stay visible here until they are published.
+  store::WriteSet close_batch();
+  // The oldest closed batch, whose writes these are, is in `committed` now.
+  void publish(const store::WriteSet& writes);
+
+  struct Cell {
+    std::optional<std::string> value;  // nothing: erased
+    std::uint64_t batch = 0;
+    std::uint64_t work = 0;
+  };
+  using Cells = absl::btree_map<std::string, Cell>;
+
+ private:
+  struct Undo {
+    std::string key;
+    std::optional<Cell> before;  // nothing: there was no cell
+  };
+
+  Cell& touch(std::string_view key);
+
+  const store::Reader& committed_;
+  mutable RowCache cache_;
+  Cells cells_;
+  std::vector<Undo> undo_;
+  std::uint64_t batch_ = 1;      // the current one
+  std::uint64_t published_ = 0;  // the last one that was
+  std::uint64_t work_ = 0;
+  bool in_work_ = false;
+};
+
+}  // namespace florin::engine

@@ -1,0 +1,248 @@
+#include "payments/attempts.h"
+
+#include "contracts/convert.h"
+#include "payments/fold.h"
+#include "payments/inquiries.h"
+#include "payments/limits.h"
+#include "payments/operations.h"
+#include "payments/postings.h"
+#include "payments/psp_calls.h"
+#include "payments/routing.h"
+
+namespace florin::payments {
+namespace {
+
+using connectors::v1::PspReply;
+
+PaymentRow reload(const engine::Work& work, const PaymentRow& row) {
+  auto now = find_payment(work.state(), tenant_of(row), id_of(row));
+  CHECK(now);
+  return std::move(*now);
+}
+
+Error refuse_start(std::string_view reason, std::string message) {
+  return failed_precondition(reason, std::move(message));
+}
+
+Status may_start(const PaymentRow& row, const AttemptStart& start) {
+  switch (row.payment().status()) {
+    case v1::PAYMENT_STATUS_REQUIRES_PAYMENT_METHOD:
+    case v1::PAYMENT_STATUS_REQUIRES_CONFIRMATION:
+      break;
+    case v1::PAYMENT_STATUS_REQUIRES_ACTION:
+      return refuse_start("payment_requires_action",
+                          "The shopper must finish or fail the challenge first; cancel the payment to give it up.");
+    case v1::PAYMENT_STATUS_PROCESSING:
+      return refuse_start("payment_processing",
+                          "An attempt is under way; read the payment until its outcome is known.");
+    default:
+      return refuse_start("payment_not_confirmable", "The payment has already been paid or has ended; make a new one.");
+  }
+  if (open_attempt(row)) {
+    return refuse_start("payment_processing",
+                        "An earlier attempt has no outcome yet; read the payment until it is known.");
+  }
+  if (row.payment().attempts_size() >= attempts_max) {
+    return refuse_start("payment_attempts_exhausted", "The payment has used up its attempts; make a new payment.");
+  }
+  if (start.token.empty()) {
+    return invalid_argument("payment_method_required", "Give a payment method.")
+        .with_violation("payment_method.token", "is required to confirm this payment");
+  }
+  return ok();
+}
+
+// The status that the provider's answer gives an attempt.
+v1::AttemptStatus status_from(const Settings& settings, const v1::Attempt& attempt, const AttemptNews& news) {
+  using namespace connectors::v1;
+  switch (news.reply.status()) {
+    case PSP_STATUS_AUTHORIZED:
+      return v1::ATTEMPT_STATUS_AUTHORIZED;
+    case PSP_STATUS_CAPTURED:
+      return v1::ATTEMPT_STATUS_CAPTURED;
+    case PSP_STATUS_ACTION_REQUIRED:
+      return v1::ATTEMPT_STATUS_ACTION_REQUIRED;
+    case PSP_STATUS_PENDING:
+      return v1::ATTEMPT_STATUS_PENDING;
+    case PSP_STATUS_DECLINED_SOFT:
+      return v1::ATTEMPT_STATUS_DECLINED_SOFT;
+    case PSP_STATUS_DECLINED_HARD:
+      return v1::ATTEMPT_STATUS_DECLINED_HARD;
+    case PSP_STATUS_VOIDED:
+      return v1::ATTEMPT_STATUS_VOIDED;
+    case PSP_STATUS_ABSENT: {
+      const auto proven_after = settings.provider_rules(attempt.connector()).absence_proven_after;
+      const Duration since_last_try = news.asked - contracts::from_message(attempt.update_time());
+      const bool is_proof = proven_after && since_last_try >= *proven_after;
+      return is_proof ? v1::ATTEMPT_STATUS_NOT_SENT : v1::ATTEMPT_STATUS_UNKNOWN;
+    }
+    default:
+      return v1::ATTEMPT_STATUS_UNKNOWN;
+  }
+}
+
+bool amounts_make_sense(const PaymentRow& row, v1::AttemptStatus status, const PspReply& reply) {
+  if (!is_won(status)) return true;
+  const std::int64_t asked = row.payment().amount().minor();
+  if (reply.authorized_minor() <= 0 || reply.authorized_minor() > asked) return false;
+  if (status == v1::ATTEMPT_STATUS_CAPTURED) {
+    return reply.captured_minor() > 0 && reply.captured_minor() <= reply.authorized_minor();
+  }
+  return true;
+}
+
+// An open attempt may become anything else; a lost one only won (the provider took money after all).
+bool may_become(v1::AttemptStatus before, v1::AttemptStatus after) {
+  if (before == after) return false;
+  if (is_open(before)) return after != v1::ATTEMPT_STATUS_SENT;
+  const bool was_lost = before == v1::ATTEMPT_STATUS_NOT_SENT || before == v1::ATTEMPT_STATUS_DECLINED_SOFT ||
+                        before == v1::ATTEMPT_STATUS_DECLINED_HARD;
+  return was_lost && is_won(after);
+}
+
+v1::AttemptUpdated make_update(const PaymentRow& row, const AttemptNews& news, v1::AttemptStatus status) {
+  v1::AttemptUpdated event;
+  event.set_payment_id(row.payment().id());
+  event.set_attempt_id(news.attempt_id);
+  event.set_status(status);
+  event.set_psp_reference(news.reply.psp_reference());
+  event.set_source(news.source);
+  if (news.reply.has_failure()) *event.mutable_failure() = news.reply.failure();
+  if (status == v1::ATTEMPT_STATUS_ACTION_REQUIRED) event.set_action_url(news.reply.action_url());
+  if (status == v1::ATTEMPT_STATUS_NOT_SENT) {
+    common::v1::PaymentFailure& failure = *event.mutable_failure();
+    failure.set_code(common::v1::FAILURE_CODE_NOT_PROCESSED);
+    failure.set_actor(common::v1::FAILURE_ACTOR_PROVIDER);
+    failure.set_retryable(true);
+    failure.set_message("The provider never received the request; nothing was charged. Confirm again.");
+  }
+  return event;
+}
+
+void set_authorization_timer(engine::Work& work, const PaymentRow& row, Timestamp due) {
+  work.set_timer({.kind = std::string(authorization_timer), .subject = row.payment().id(), .due = due, .payload = {}});
+}
+
+// Posts the money that the news brings and completes the event with it.
+void post_winnings(engine::Work& work, const PaymentRow& row, const AttemptNews& news, v1::AttemptUpdated& event) {
+  const PostingPlace place{row, row.payment().attempts(*attempt_index(row, news.attempt_id)).connector()};
+  event.set_authorized_minor(news.reply.authorized_minor());
+  if (event.status() == v1::ATTEMPT_STATUS_CAPTURED) {
+    event.set_captured_minor(news.reply.captured_minor());
+    post_captured_at_once(work, place, news.reply.captured_minor());
+    return;
+  }
+  event.set_authorization_transfer_id(post_authorized(work, place, news.reply.authorized_minor()));
+  const Timestamp due = work.now() + authorization_lifetime;
+  *event.mutable_expire_time() = contracts::to_message(due);
+  set_authorization_timer(work, row, due);
+}
+
+bool is_surplus(const PaymentRow& row, int attempt) {
+  return holds_money(row, attempt) && (row.canceled() || row.expired() || is_won_twice(row));
+}
+
+// Money for a payment that is paid already or has ended is given back at once, and again if the provider could not be
+// reached.
+void undo_surplus(engine::Work& work, const PaymentRow& row, int attempt) {
+  const v1::Attempt& what = row.payment().attempts(attempt);
+  const bool under_way = has_open_operation(row, v1::OPERATION_KIND_VOID, what.id()) ||
+                         has_open_operation(row, v1::OPERATION_KIND_REFUND, what.id());
+  if (!under_way && row.attempts(attempt).open_minor() > 0) {
+    void_attempt(work, row, attempt, v1::VOID_CAUSE_SURPLUS);
+  } else if (!under_way) {
+    refund_attempt(work, row, attempt, refundable_minor(row, attempt), "surplus charge");
+  }
+  work.set_timer({.kind = std::string(surplus_timer),
+                  .subject = row.payment().id(),
+                  .due = work.now() + surplus_retry_wait,
+                  .payload = what.id()});
+}
+
+void after_winning(engine::Work& work, const PaymentRow& before, std::string_view attempt_id) {
+  const PaymentRow row = reload(work, before);
+  const int attempt = *attempt_index(row, attempt_id);
+  if (is_surplus(row, attempt)) {
+    undo_surplus(work, row, attempt);
+    return;
+  }
+  const bool wants_capture = row.payment().capture_method() == v1::CAPTURE_METHOD_AUTOMATIC;
+  if (wants_capture && row.payment().attempts(attempt).status() == v1::ATTEMPT_STATUS_AUTHORIZED) {
+    capture_attempt(work, row, attempt, row.attempts(attempt).open_minor(), true);
+  }
+}
+
+}  // namespace
+
+Status start_attempt(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptStart& start) {
+  RETURN_IF_ERROR(may_start(row, start));
+  ASSIGN_OR_RETURN(const Route route, choose_route(work.state(), row));
+  v1::AttemptStarted event;
+  event.set_payment_id(row.payment().id());
+  event.set_attempt_id(work.new_id<AttemptTag>().to_string());
+  event.set_connector(route.connector);
+  event.set_psp_account(route.psp_account);
+  event.set_payment_method_token(start.token);
+  event.set_return_url(start.return_url);
+  event.set_routing_reason(route.reason);
+  work.emit(row.payment().id(), event);
+  const PaymentRow started = reload(work, row);
+  ask_to_authorize(work, settings, started, started.payment().attempts_size() - 1);
+  return ok();
+}
+
+void record_attempt_news(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptNews& news) {
+  const auto index = attempt_index(row, news.attempt_id);
+  if (!index) return;
+  const v1::Attempt& attempt = row.payment().attempts(*index);
+  v1::AttemptStatus status = status_from(settings, attempt, news);
+  if (!amounts_make_sense(row, status, news.reply)) status = v1::ATTEMPT_STATUS_UNKNOWN;
+  // Not knowing is no news about an attempt of which something is known already.
+  const bool knows_less = status == v1::ATTEMPT_STATUS_UNKNOWN && attempt.status() != v1::ATTEMPT_STATUS_SENT;
+  if (knows_less || !may_become(attempt.status(), status)) return;
+
+  v1::AttemptUpdated event = make_update(row, news, status);
+  if (is_won(status)) post_winnings(work, row, news, event);
+  work.emit(row.payment().id(), event);
+  if (attempt.status() == v1::ATTEMPT_STATUS_SENT && is_open(status)) {
+    start_inquiries(work, row.payment().id(), news.attempt_id);
+  }
+  if (is_won(status)) after_winning(work, row, news.attempt_id);
+}
+
+void record_attempt_not_sent(engine::Work& work, const PaymentRow& row, std::string_view attempt_id) {
+  const auto index = attempt_index(row, attempt_id);
+  if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_SENT) return;
+  const AttemptNews news{std::string(attempt_id), {}, v1::SOURCE_EXECUTOR, work.now()};
+  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_NOT_SENT));
+}
+
+void record_attempt_unknown(engine::Work& work, const PaymentRow& row, std::string_view attempt_id) {
+  const auto index = attempt_index(row, attempt_id);
+  if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_SENT) return;
+  const AttemptNews news{std::string(attempt_id), {}, v1::SOURCE_EXECUTOR, work.now()};
+  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_UNKNOWN));
+  start_inquiries(work, row.payment().id(), attempt_id);
+}
+
+void on_authorization_timer(engine::Work& work, const engine::Timer& timer) {
+  const auto id = PaymentId::parse(timer.subject);
+  const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
+  if (!row || row->payment().status() != v1::PAYMENT_STATUS_REQUIRES_CAPTURE) return;
+  const int attempt = *deciding_attempt(*row);
+  const std::string& attempt_id = row->payment().attempts(attempt).id();
+  if (!has_open_operation(*row, v1::OPERATION_KIND_CAPTURE, attempt_id)) {
+    void_attempt(work, *row, attempt, v1::VOID_CAUSE_EXPIRED);
+  }
+  // Looks again, for the void may fail and the capture may leave a rest.
+  set_authorization_timer(work, *row, work.now() + expiry_retry_wait);
+}
+
+void on_surplus_timer(engine::Work& work, const engine::Timer& timer) {
+  const auto id = PaymentId::parse(timer.subject);
+  const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
+  const auto attempt = row ? attempt_index(*row, timer.payload) : std::nullopt;
+  if (attempt && is_surplus(*row, *attempt)) undo_surplus(work, *row, *attempt);
+}
+
+}  // namespace florin::payments

@@ -1,0 +1,37 @@
+// What follows from a payment's attempts and operations: its status and its amounts. Pure; amounts decide, not labels.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "florin/payments/v1/payments.pb.h"
+#include "payments/rows.h"
+
+namespace florin::payments {
+
+// No outcome yet: it may still become anything.
+bool is_open(v1::AttemptStatus status);
+bool is_open(v1::OperationStatus status);
+// Authorized or captured.
+bool is_won(v1::AttemptStatus status);
+
+// Won, and not all of it has been released or given back.
+bool holds_money(const PaymentRow& row, int attempt);
+// The attempt that paid (the one that still holds money, if several did), or else the latest; nothing before the first.
+std::optional<int> deciding_attempt(const PaymentRow& row);
+// An attempt without an outcome. At most one, except while a surplus one is being undone.
+std::optional<int> open_attempt(const PaymentRow& row);
+// More than one attempt holds money.
+bool is_won_twice(const PaymentRow& row);
+// An operation of this kind without an outcome, on this attempt.
+bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::string_view attempt_id);
+
+// What a new capture or refund on this attempt may take; what is set aside by operations without an outcome is not in
+// it.
+std::int64_t capturable_minor(const PaymentRow& row, int attempt);
+std::int64_t refundable_minor(const PaymentRow& row, int attempt);
+
+// Brings every derived field of row.payment up to date.
+void refresh(PaymentRow& row);
+
+}  // namespace florin::payments

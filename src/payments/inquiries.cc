@@ -1,0 +1,84 @@
+#include "payments/inquiries.h"
+
+#include <algorithm>
+
+#include "contracts/convert.h"
+#include "florin/payments/v1/events.pb.h"
+#include "payments/fold.h"
+#include "payments/limits.h"
+#include "payments/operations.h"
+#include "payments/psp_calls.h"
+
+namespace florin::payments {
+namespace {
+
+void set_inquiry_timer(engine::Work& work, std::string_view payment_id, std::string_view about_id,
+                       std::uint32_t number) {
+  v1::InquiryTimer payload;
+  payload.set_about_id(std::string(about_id));
+  payload.set_number(number);
+  const std::size_t step = std::min<std::size_t>(number, inquiry_waits.size()) - 1;
+  work.set_timer({.kind = std::string(inquiry_timer),
+                  .subject = std::string(payment_id),
+                  .due = work.now() + inquiry_waits[step],
+                  .payload = payload.SerializeAsString()});
+}
+
+bool challenge_is_abandoned(const engine::Work& work, const v1::Attempt& attempt) {
+  return attempt.status() == v1::ATTEMPT_STATUS_ACTION_REQUIRED &&
+         work.now() - contracts::from_message(attempt.update_time()) >= challenge_lifetime;
+}
+
+// Whether the attempt or operation still has no outcome.
+bool has_no_outcome(const PaymentRow& row, std::string_view about_id) {
+  if (const auto attempt = attempt_index(row, about_id)) return is_open(row.payment().attempts(*attempt).status());
+  if (const auto operation = operation_index(row, about_id))
+    return is_open(row.payment().operations(*operation).status());
+  return false;
+}
+
+std::uint32_t inquiries_so_far(const PaymentRow& row, std::string_view about_id) {
+  if (const auto attempt = attempt_index(row, about_id)) return row.attempts(*attempt).inquiries();
+  if (const auto operation = operation_index(row, about_id)) return row.operations(*operation).inquiries();
+  return 0;
+}
+
+}  // namespace
+
+void start_inquiries(engine::Work& work, std::string_view payment_id, std::string_view about_id) {
+  set_inquiry_timer(work, payment_id, about_id, 1);
+}
+
+void inquire_now(engine::Work& work, std::string_view payment_id, std::string_view about_id) {
+  const auto id = PaymentId::parse(payment_id);
+  const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
+  if (!row) return;
+  v1::InquirySent event;
+  event.set_payment_id(std::string(payment_id));
+  event.set_about_id(std::string(about_id));
+  event.set_number(inquiries_so_far(*row, about_id) + 1);
+  if (const auto attempt = attempt_index(*row, about_id)) {
+    work.emit(payment_id, event);
+    ask_about_attempt(work, *row, *attempt);
+  } else if (const auto operation = operation_index(*row, about_id)) {
+    work.emit(payment_id, event);
+    ask_about_operation(work, *row, *operation);
+  }
+}
+
+void on_inquiry_timer(engine::Work& work, const engine::Timer& timer) {
+  v1::InquiryTimer payload;
+  const auto id = PaymentId::parse(timer.subject);
+  if (!id || !payload.ParseFromString(timer.payload)) return;
+  const auto row = find_payment(work.state(), work.tenant(), *id);
+  if (!row || !has_no_outcome(*row, payload.about_id())) return;
+  const auto attempt = attempt_index(*row, payload.about_id());
+  if (attempt && challenge_is_abandoned(work, row->payment().attempts(*attempt))) {
+    void_attempt(work, *row, *attempt, v1::VOID_CAUSE_CHALLENGE_ABANDONED);
+  } else {
+    inquire_now(work, timer.subject, payload.about_id());
+  }
+  set_inquiry_timer(work, timer.subject, payload.about_id(), payload.number() + 1);
+}
+
+}  // namespace florin::payments

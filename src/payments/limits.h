@@ -1,0 +1,48 @@
+// All limits of the payments domain, in one place.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace florin::payments {
+
+// Attempts of one payment; the last declined one makes it `failed`.
+inline constexpr int attempts_max = 10;
+// Captures, voids and refunds of one payment.
+inline constexpr int operations_max = 200;
+
+// Towards the provider: the longest time for one try, and tries while the request provably did not arrive.
+inline constexpr std::uint32_t psp_timeout_ms = 20'000;
+inline constexpr std::uint32_t psp_tries_max = 3;
+
+// When an outcome that is not known is asked for: after the first wait, and so on; the last one repeats for ever, for
+// an outcome is never decided by the passing of time.
+inline constexpr std::array inquiry_waits = {
+    Duration::seconds(1), Duration::seconds(2),  Duration::seconds(5), Duration::seconds(15), Duration::minutes(1),
+    Duration::minutes(5), Duration::minutes(15), Duration::hours(1),   Duration::hours(6),
+};
+
+// A challenge that the shopper has not finished after this long is given up and voided at the provider.
+inline constexpr Duration challenge_lifetime = Duration::hours(1);
+// An authorization that is not captured lapses after this long: the shortest lifetime among the card schemes.
+inline constexpr Duration authorization_lifetime = Duration::days(7);
+
+// How soon a void of a lapsed authorization, or the return of a surplus charge, is tried again.
+inline constexpr Duration expiry_retry_wait = Duration::hours(1);
+inline constexpr Duration surplus_retry_wait = Duration::minutes(5);
+
+// Events that GetPayment shows.
+inline constexpr std::size_t timeline_entries_max = 1'000;
+
+// Lists: rows per page, and rows that one page may look at while it filters.
+inline constexpr std::size_t page_size_default = 20;
+inline constexpr std::size_t page_size_max = 200;
+inline constexpr std::size_t page_scan_max = 5'000;
+
+static_assert(page_size_default <= page_size_max && page_size_max <= page_scan_max);
+static_assert(challenge_lifetime < authorization_lifetime);
+
+}  // namespace florin::payments

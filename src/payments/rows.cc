@@ -1,0 +1,91 @@
+#include "payments/rows.h"
+
+#include "contracts/convert.h"
+#include "store/table_ids.h"
+
+namespace florin::payments {
+namespace {
+
+namespace table_id = store::table_id;
+
+TenantId tenant_from(std::string_view bytes) {
+  return TenantId{contracts::position_from_bytes(bytes)};
+}
+
+}  // namespace
+
+const store::Table<PaymentRow>& payment_table() {
+  static const store::Table<PaymentRow> table(
+      {table_id::payments, "payments"},
+      {{table_id::payments_by_id,
+        [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) { keys.add(store::Key().id(id_of(row))); }},
+       {table_id::payments_by_status,
+        [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
+          keys.add(store::Key().id(tenant_of(row)).u8(static_cast<std::uint8_t>(row.payment().status())));
+        }},
+       {table_id::payments_by_reference, [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
+          if (!row.payment().reference().empty()) {
+            keys.add(store::Key().id(tenant_of(row)).text(row.payment().reference()));
+          }
+        }}});
+  return table;
+}
+
+const store::Table<state::v1::PspAccountRow>& psp_account_table() {
+  static const store::Table<state::v1::PspAccountRow> table({table_id::psp_accounts, "psp_accounts"});
+  return table;
+}
+
+const store::Table<state::v1::WebhookRow>& webhook_table() {
+  static const store::Table<state::v1::WebhookRow> table({table_id::webhooks, "webhooks"});
+  return table;
+}
+
+store::Key payment_key(TenantId tenant, PaymentId payment) {
+  return store::Key().id(tenant).id(payment);
+}
+
+std::optional<PaymentRow> find_payment(const store::Reader& reader, TenantId tenant, PaymentId payment) {
+  return payment_table().get(reader, payment_key(tenant, payment));
+}
+
+std::optional<PaymentRow> find_payment_of_any_tenant(const store::Reader& reader, PaymentId payment) {
+  auto rows = payment_table().list_by(reader, table_id::payments_by_id, store::Key().id(payment), 1);
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front().row);
+}
+
+Result<PaymentRow> require_payment(const store::Reader& reader, TenantId tenant, std::string_view payment_id) {
+  const auto id = PaymentId::parse(payment_id);
+  if (id) {
+    if (auto row = find_payment(reader, tenant, *id)) return std::move(*row);
+  }
+  return not_found("payment_not_found",
+                   "There is no payment with this id. Check the id and that the key is of the same tenant.");
+}
+
+TenantId tenant_of(const PaymentRow& row) {
+  return tenant_from(row.tenant());
+}
+
+PaymentId id_of(const PaymentRow& row) {
+  const auto id = PaymentId::parse(row.payment().id());
+  CHECK(id, "payment row without an id");
+  return *id;
+}
+
+std::optional<int> attempt_index(const PaymentRow& row, std::string_view attempt_id) {
+  for (int i = 0; i < row.payment().attempts_size(); ++i) {
+    if (row.payment().attempts(i).id() == attempt_id) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<int> operation_index(const PaymentRow& row, std::string_view operation_id) {
+  for (int i = 0; i < row.payment().operations_size(); ++i) {
+    if (row.payment().operations(i).id() == operation_id) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace florin::payments

@@ -13,8 +13,12 @@ find_package(yaml-cpp REQUIRED)
 find_package(absl REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+# Not under the prefix "zstd": its cached variables would answer for RocksDB's own search at the next configure.
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
+add_library(PkgConfig::zstd ALIAS PkgConfig::libzstd)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
+# Not by pkg-config, whose -pthread would not fit the precompiled headers.
+find_library(RE2_LIBRARY re2 REQUIRED)
 find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
 
 # Asio is header only. clang does not announce coroutines the way Asio 1.22 looks for them.

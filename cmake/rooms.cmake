@@ -14,6 +14,7 @@ function(florin_room name)
 
   if(sources)
     add_library(florin_${name} STATIC ${sources})
+    target_precompile_headers(florin_${name} REUSE_FROM florin_pch)
     set(scope PUBLIC)
   else()
     add_library(florin_${name} INTERFACE)
@@ -24,9 +25,24 @@ function(florin_room name)
 
   if(tests)
     add_executable(${name}_test ${tests})
+    set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+    target_precompile_headers(${name}_test REUSE_FROM florin_pch_test)
     target_link_libraries(${name}_test PRIVATE florin_${name} ${ROOM_TEST_DEPS} GTest::gmock GTest::gtest_main
                                                ${RAPIDCHECK_LIBRARY})
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit)
+    # The limit is only there to end a hang; no test may come near it.
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "FLORIN_ROOT=${CMAKE_SOURCE_DIR}")
   endif()
+endfunction()
+
+# florin_program(<name> SOURCES file... [DEPS room...] [LIBS target...])
+#
+# A program in bin/ of the build folder: the product, a tool, or a benchmark (bench_<name>, which ./dev bench <name> finds).
+function(florin_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  list(TRANSFORM PROGRAM_DEPS PREPEND florin_)
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_precompile_headers(${name} REUSE_FROM florin_pch)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE ${PROGRAM_DEPS} ${PROGRAM_LIBS})
 endfunction()

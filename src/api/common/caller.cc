@@ -1,0 +1,27 @@
+#include "api/common/caller.h"
+
+#include "api/common/trace.h"
+
+namespace florin::api {
+engine::Actor Caller::actor() const {
+  return {key->platform ? journal::v1::ACTOR_KIND_PLATFORM : journal::v1::ACTOR_KIND_API_KEY, key->id.to_string()};
+}
+
+const Caller& caller_of(rpc::Context& context) {
+  const Caller* caller = context.get<Caller>();
+  CHECK(caller, "{} was reached without authentication", context.spec().procedure);
+  return *caller;
+}
+
+Result<TenantId> tenant_of(rpc::Context& context) {
+  const Caller& caller = caller_of(context);
+  if (!caller.tenant().empty()) return caller.tenant();
+  return Error(Code::permission_denied, ErrorDomain::permission, "tenant_key_required",
+               "This method acts for a tenant: call it with one of the tenant's keys, not with the platform's.");
+}
+
+engine::TraceContext trace_of(const rpc::Context& context) {
+  return to_engine(context.trace());
+}
+
+}  // namespace florin::api

@@ -1,0 +1,38 @@
+#include "api/common/error_detail.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "florin/common/v1/error.pb.h"
+
+namespace florin::api {
+
+void add_error_detail(const Error& error, rpc::Context& context, rpc::WireError& wire) {
+  common::v1::ErrorDetail detail;
+  detail.set_reason(error.reason());
+  detail.set_domain(static_cast<common::v1::ErrorDomain>(error.domain()));
+  detail.set_retryable(error.retryable());
+  if (const auto after = error.retry_after()) {
+    detail.mutable_retry_after()->set_seconds(after->to_seconds());
+    detail.mutable_retry_after()->set_nanos(static_cast<std::int32_t>(after->micros % 1'000'000 * 1'000));
+    const std::int64_t seconds = std::max<std::int64_t>(1, (after->micros + 999'999) / 1'000'000);
+    wire.metadata.add("retry-after", fmt::format("{}", seconds));
+  }
+  for (const FieldViolation& violation : error.field_violations()) {
+    auto& field = *detail.add_field_violations();
+    field.set_field(violation.field);
+    field.set_description(violation.description);
+  }
+  detail.set_trace_id(context.trace().trace_id);
+  detail.set_help("docs/reference/errors.md#" + error.reason());
+  wire.details.push_back({"florin.common.v1.ErrorDetail", detail.SerializeAsString()});
+}
+
+std::string error_body(const Error& error) {
+  const nlohmann::json body = {
+      {"code", code_name(error.code())}, {"message", error.message()}, {"reason", error.reason()}};
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace florin::api

@@ -31,7 +31,7 @@ function(florin_room name)
                                                ${RAPIDCHECK_LIBRARY})
     add_test(NAME ${name} COMMAND ${name}_test)
     # The limit is only there to end a hang; no test may come near it.
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "FLORIN_ROOT=${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600 ENVIRONMENT "FLORIN_ROOT=${CMAKE_SOURCE_DIR}")
   endif()
 endfunction()
 

@@ -28,23 +28,23 @@ std::optional<Code> code_from_name(std::string_view name) {
 
 std::string_view error_domain_name(ErrorDomain domain) { return domain_names[static_cast<std::size_t>(domain)]; }
 
-Error&& Error::with_retry(std::optional<Duration> after) && {
+Error Error::with_retry(std::optional<Duration> after) && {
   retryable_ = true;
   retry_after_ = after;
   return std::move(*this);
 }
 
-Error&& Error::with_violation(std::string field, std::string description) && {
+Error Error::with_violation(std::string field, std::string description) && {
   field_violations_.push_back({std::move(field), std::move(description)});
   return std::move(*this);
 }
 
-Error&& Error::with_payload(std::string type, std::string bytes) && {
+Error Error::with_payload(std::string type, std::string bytes) && {
   payloads_.push_back({std::move(type), std::move(bytes)});
   return std::move(*this);
 }
 
-Error&& Error::with_metadata(std::string name, std::string value) && {
+Error Error::with_metadata(std::string name, std::string value) && {
   metadata_.push_back({std::move(name), std::move(value)});
   return std::move(*this);
 }

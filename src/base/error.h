@@ -82,10 +82,10 @@ class [[nodiscard]] Error {
   const std::vector<ErrorPayload>& payloads() const { return payloads_; }
   const std::vector<ErrorMetadata>& metadata() const { return metadata_; }
 
-  Error&& with_retry(std::optional<Duration> after = std::nullopt) &&;
-  Error&& with_violation(std::string field, std::string description) &&;
-  Error&& with_payload(std::string type, std::string bytes) &&;
-  Error&& with_metadata(std::string name, std::string value) &&;
+  Error with_retry(std::optional<Duration> after = std::nullopt) &&;
+  Error with_violation(std::string field, std::string description) &&;
+  Error with_payload(std::string type, std::string bytes) &&;
+  Error with_metadata(std::string name, std::string value) &&;
 
   // "not_found payment_not_found: No payment ..." for logs and tests.
   std::string to_string() const;

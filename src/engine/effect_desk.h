@@ -1,5 +1,5 @@
-// EffectDesk: hands pending effects to the runner, in order and not too many at once, and turns their outcomes into commands. Belongs
-// to the lane's thread.
+// EffectDesk: hands pending effects to the runner, in order and not too many at once, and turns their outcomes into
+// commands. Belongs to the lane's thread.
 #pragma once
 
 #include <memory>

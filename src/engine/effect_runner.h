@@ -1,5 +1,5 @@
-// EffectRunner: does what an effect asks, outside the lane. The engine hands it every effect once it is durable, and again after a
-// restart; the runner uses the effect's id towards the provider so that doing it again does no harm.
+// EffectRunner: does what an effect asks, outside the lane. The engine hands it every effect once it is durable, and
+// again after a restart; the runner uses the effect's id towards the provider so that doing it again does no harm.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,8 @@ using EffectDone = std::move_only_function<void(EffectResult)>;
 class EffectRunner {
  public:
   virtual ~EffectRunner() = default;
-  // Starts `effect` and returns at once; `done` is called once, from any thread, also when the runner is shut down (unknown).
+  // Starts `effect` and returns at once; `done` is called once, from any thread, also when the runner is shut down
+  // (unknown).
   virtual void run(Effect effect, EffectDone done) = 0;
 };
 

@@ -1,6 +1,7 @@
 // The engine's rows: pending effects, set timers, and what the partition knows of itself.
 //
-// A pending effect's or timer's row is the journal's own record of it: the command's head with the one event that asked for it.
+// A pending effect's or timer's row is the journal's own record of it: the command's head with the one event that asked
+// for it.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,8 @@ struct Pending {
 };
 Pending count_pending(const store::Reader& reader);
 
-// Each entry leaves the hash of the one before it in the state, so that state and journal can be told to belong together.
+// Each entry leaves the hash of the one before it in the state, so that state and journal can be told to belong
+// together.
 void put_previous_hash(store::Writer& writer, const journal::Hash& hash);
 std::optional<journal::Hash> previous_hash(const store::Reader& reader);
 

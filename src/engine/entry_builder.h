@@ -19,7 +19,7 @@ struct EntryBuilder {
   // Of the works that were kept.
   std::string commands;  // EntryBody.commands, encoded
   std::uint32_t events = 0;
-  std::uint32_t positions = 0;          // given out by new_position
+  std::uint32_t positions = 0;  // given out by new_position
   bool effects_requested = false;
   std::optional<DueTimer> first_timer;  // the earliest that was set
   std::string subjects;                 // of the events, each followed by a zero byte

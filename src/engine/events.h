@@ -23,7 +23,8 @@ struct AppliedEvent {
   std::string_view element;  // what append_event wrote
 };
 
-// The one way in which an event changes state, in the lane and in a replay: its domain's apply, and its row in the timeline.
+// The one way in which an event changes state, in the lane and in a replay: its domain's apply, and its row in the
+// timeline.
 void apply_event(const AppliedEvent& event, store::Writer& writer);
 
 // Messages to parse events into, one of each type, used again and again. One thread.
@@ -43,7 +44,8 @@ struct RecordedEvent {
   std::string payload;
 };
 
-// At most `count` events about `subject` of `tenant`, the earliest first, from the position `from` on (the default for all).
+// At most `count` events about `subject` of `tenant`, the earliest first, from the position `from` on (the default for
+// all).
 std::vector<RecordedEvent> list_events(const store::Reader& reader, TenantId tenant, std::string_view subject,
                                        Position from, std::size_t count);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/command.h"
 #include "engine/limits.h"
 #include "engine/registry.h"
 #include "florin/engine/v1/events.pb.h"
@@ -35,8 +36,8 @@ Status check_idempotency_key(const IdempotencyKey& key);
 
 std::optional<IdempotencyRecord> find_idempotency_record(const store::Reader& reader, const IdempotencyScope& scope);
 
-// The recorded answer, or `invalid_argument` (idempotency_key_reused) if the request is another one; names the first field that
-// differs where it can.
+// The recorded answer, or `invalid_argument` (idempotency_key_reused) if the request is another one; names the first
+// field that differs where it can.
 Result<CommandReply> replay_answer(const IdempotencyRecord& record, const IdempotencyKey& key);
 
 // The fact that `response` was given under `key` at `now`.

@@ -1,7 +1,8 @@
 // Intake: the commands that wait for the lane. Bounded, fair and urgent-first.
 //
-// Among the three priorities the more urgent always goes first. Within one, tenants take turns by deficit round robin: each turn a
-// tenant may take what it saved up, counted in bytes, so that neither many nor large commands of one tenant hold up the others.
+// Among the three priorities the more urgent always goes first. Within one, tenants take turns by deficit round robin:
+// each turn a tenant may take what it saved up, counted in bytes, so that neither many nor large commands of one tenant
+// hold up the others.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -24,8 +25,8 @@ class Intake {
  public:
   explicit Intake(const Limits& limits) : limits_(limits) {}
 
-  // Takes `command` over, or leaves it untouched and says why not: resource_exhausted (overloaded) when full, unavailable
-  // (partition_stopped) when closed. Thread-safe.
+  // Takes `command` over, or leaves it untouched and says why not: resource_exhausted (overloaded) when full,
+  // unavailable (partition_stopped) when closed. Thread-safe.
   Status offer(Command& command);
   // The same without bounds, for outcomes of effects: their number is bounded by what was requested. Thread-safe.
   void push(Command command);
@@ -62,7 +63,7 @@ class Intake {
 
   const Limits& limits_;
   mutable std::mutex mutex_;
-  std::array<Line, 3> lines_;                          // by priority
+  std::array<Line, 3> lines_;                         // by priority
   absl::flat_hash_map<TenantKey, Load> tenant_load_;  // all priorities together
   Load load_;
   bool closed_ = false;

@@ -1,10 +1,10 @@
-// Lane: the heart of a partition, as a passive machine: it has no thread and no clock of its own. A driver (LaneThread, a test, a
-// simulator) calls `run`, always from one thread at a time.
+// Lane: the heart of a partition, as a passive machine: it has no thread and no clock of its own. A driver (LaneThread,
+// a test, a simulator) calls `run`, always from one thread at a time.
 //
 //   intake → batch → decide → seal → append → durable → publish → answer → watches → effects
 //
-// Up to Journal::appends_in_flight_max entries are on their way to the disk while the next batch is decided on top of them. Answers,
-// refusals included, wait until everything they could have seen is durable.
+// Up to Journal::appends_in_flight_max entries are on their way to the disk while the next batch is decided on top of
+// them. Answers, refusals included, wait until everything they could have seen is durable.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// LaneWork: the Work that the lane gives to a decide function. It writes to the overlay and keeps its journal record until it is
-// accepted.
+// LaneWork: the Work that the lane gives to a decide function. It writes to the overlay and keeps its journal record
+// until it is accepted.
 #pragma once
 
 #include <memory>

@@ -10,8 +10,8 @@
 namespace florin::engine {
 
 struct Limits {
-  // Intake: commands and bytes waiting for the lane, all tenants together and for one tenant. Effects' outcomes and timers are always
-  // taken in: their number is bounded by what was requested.
+  // Intake: commands and bytes waiting for the lane, all tenants together and for one tenant. Effects' outcomes and
+  // timers are always taken in: their number is bounded by what was requested.
   std::size_t intake_commands_max = 20'000;
   std::size_t intake_bytes_max = 256u << 20;
   std::size_t tenant_commands_max = 10'000;

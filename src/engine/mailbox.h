@@ -1,5 +1,5 @@
-// Mailbox: what other threads report to the lane: appends that became durable, outcomes of effects. Outlives the lane by shared
-// ownership, so that a late report harms nobody.
+// Mailbox: what other threads report to the lane: appends that became durable, outcomes of effects. Outlives the lane
+// by shared ownership, so that a late report harms nobody.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ class Mailbox {
     EffectResult result;
   };
 
-  // `wake` tells the lane's driver that there is something to do. Must be quick and thread-safe; may be called inside any call here.
+  // `wake` tells the lane's driver that there is something to do. Must be quick and thread-safe; may be called inside
+  // any call here.
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   void post(Appended appended) {

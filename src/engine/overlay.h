@@ -1,8 +1,8 @@
-// Overlay: the lane's view of state: what is committed, under what the batches in flight, the current batch and the current work
-// have written. Belongs to the lane's thread.
+// Overlay: the lane's view of state: what is committed, under what the batches in flight, the current batch and the
+// current work have written. Belongs to the lane's thread.
 //
-// Unpublished writes stand in one ordered map, each marked with the batch that wrote it last. A work's first write of a key
-// remembers what stood there, so that a refused work can be taken back.
+// Unpublished writes stand in one ordered map, each marked with the batch that wrote it last. A work's first write of a
+// key remembers what stood there, so that a refused work can be taken back.
 #pragma once
 
 #include <absl/container/btree_map.h>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/row_cache.h"
+#include "engine/text_key.h"
 #include "store/reader.h"
 #include "store/store.h"
 
@@ -46,7 +47,7 @@ class Overlay final : public store::Writer {
     std::uint64_t batch = 0;
     std::uint64_t work = 0;
   };
-  using Cells = absl::btree_map<std::string, Cell>;
+  using Cells = absl::btree_map<std::string, Cell, TextLess>;
 
  private:
   struct Undo {

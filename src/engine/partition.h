@@ -45,11 +45,12 @@ struct PartitionOptions {
   store::Store* store = nullptr;
   const Registry* registry = nullptr;
   EffectRunner* effects = nullptr;
-  // Called once, from any thread, when the partition can no longer go on (the journal failed, or an apply found a bug). Everything
-  // in flight is answered `unavailable`, outcome unknown; the process should end and start again.
+  // Called once, from any thread, when the partition can no longer go on (the journal failed, or an apply found a bug).
+  // Everything in flight is answered `unavailable`, outcome unknown; the process should end and start again. Must not
+  // call the partition.
   std::function<void(Error)> on_stopped;
-  // Called on the lane's thread when the handler of an effect's outcome or of a timer failed by a bug: its work left no trace, and the
-  // effect or timer stays in state, to be tried again by the next start. For the log.
+  // Called on the lane's thread when the handler of an effect's outcome or of a timer failed by a bug: its work left no
+  // trace, and the effect or timer stays in state, to be tried again by the next start. For the log.
   std::function<void(const Error&)> on_parked;
 };
 
@@ -63,18 +64,20 @@ class Partition {
  public:
   virtual ~Partition() = default;
 
-  // Hands a command to the lane; thread-safe, never blocks. A full intake answers `resource_exhausted` (overloaded) at once.
+  // Hands a command to the lane; thread-safe, never blocks. A full intake answers `resource_exhausted` (overloaded) at
+  // once.
   virtual void submit(Command command) = 0;
 
   // Committed state, now. Thread-safe.
   virtual std::shared_ptr<const store::Snapshot> snapshot() const = 0;
 
-  // Committed state at least as new as `sequence` (a CommandReply's), for queries with a position token. `done` runs on any thread;
-  // `unavailable` (position_not_reached) at `deadline`.
+  // Committed state at least as new as `sequence` (a CommandReply's), for queries with a position token. `done` runs on
+  // any thread; `unavailable` (position_not_reached) at `deadline`.
   virtual void snapshot_at(std::uint64_t sequence, Timestamp deadline,
                            std::move_only_function<void(Result<std::shared_ptr<const store::Snapshot>>)> done) = 0;
 
-  // Runs `changed` on the lane's thread after each committed entry with an event about `subject`. Must be quick. Thread-safe.
+  // Runs `changed` on the lane's thread after each committed entry with an event about `subject`. Must be quick.
+  // Thread-safe.
   virtual std::unique_ptr<Watch> watch(std::string subject, std::function<void()> changed) = 0;
 
   virtual PartitionStats stats() const = 0;
@@ -83,8 +86,9 @@ class Partition {
   virtual void shutdown() = 0;
 };
 
-// Replays what the state lacks, takes the lease, writes PartitionStarted, starts the lane's thread, hands pending effects to the runner.
-// Errors: those of the journal and the store; journal_state_mismatch when a replayed entry's write digest differs.
+// Replays what the state lacks, takes the lease, writes PartitionStarted, starts the lane's thread, hands pending
+// effects to the runner. Errors: those of the journal and the store; journal_state_mismatch when a replayed entry's
+// write digest differs.
 Result<std::unique_ptr<Partition>> open_partition(const PartitionOptions& options);
 
 }  // namespace florin::engine

@@ -29,8 +29,9 @@ class Replayer {
   explicit Replayer(Options options);
 
   // Applies `entry`, which must be the next one for the store. Errors name the entry: `failed_precondition`
-  // (journal_from_newer_version) for an event that no domain declared, `data_loss` (journal_corrupt) for a body that cannot be read,
-  // `data_loss` (journal_state_mismatch) if the writes are not those of the time when it was written.
+  // (journal_from_newer_version) for an event that no domain declared, `data_loss` (journal_corrupt) for a body that
+  // cannot be read, `data_loss` (journal_state_mismatch) if the writes are not those of the time when it was written,
+  // and those of Store::health.
   Status apply(const journal::Entry& entry);
 
   std::uint64_t events() const { return events_; }
@@ -51,8 +52,9 @@ struct RecoveryOptions {
   store::Store* store = nullptr;
 };
 
-// Replays from the entry after Store::applied to the end of the journal. Returns how many entries. Errors: those of Replayer and of the
-// cursor; `data_loss` (journal_state_mismatch) if the state does not belong to this journal or is ahead of it.
+// Replays from the entry after Store::applied to the end of the journal. Returns how many entries. Errors: those of
+// Replayer and of the cursor; `data_loss` (journal_state_mismatch) if the state does not belong to this journal or is
+// ahead of it.
 Result<std::uint64_t> recover(const RecoveryOptions& options);
 
 }  // namespace florin::engine

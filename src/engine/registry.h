@@ -1,4 +1,5 @@
-// Registry: what each domain knows how to do, by the names that stand in the journal. Filled once at start, then only read.
+// Registry: what each domain knows how to do, by the names that stand in the journal. Filled once at start, then only
+// read.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -62,7 +63,8 @@ struct Timer {
   std::string payload;
 };
 
-// Handlers run inside a work of the effect's or timer's tenant. They cannot refuse: what they find wrong they record as an event.
+// Handlers run inside a work of the effect's or timer's tenant. They cannot refuse: what they find wrong they record as
+// an event.
 using EffectHandler = std::function<void(Work&, const Effect&, const EffectResult&)>;
 using TimerHandler = std::function<void(Work&, const Timer&)>;
 
@@ -92,22 +94,25 @@ class Registry {
 
   // Declares the event and how it changes state. `apply` cannot fail and must be pure.
   template <class Event>
-  void on_event(void (*apply)(const EventContext&, const Event&, store::Writer&) noexcept, Timeline timeline = Timeline::keep) {
-    add_event(Event::default_instance(),
-              [apply](const EventContext& context, const google::protobuf::Message& event, store::Writer& writer) {
-                apply(context, static_cast<const Event&>(event), writer);
-              },
-              timeline);
+  void on_event(void (*apply)(const EventContext&, const Event&, store::Writer&) noexcept,
+                Timeline timeline = Timeline::keep) {
+    add_event(
+        Event::default_instance(),
+        [apply](const EventContext& context, const google::protobuf::Message& event, store::Writer& writer) {
+          apply(context, static_cast<const Event&>(event), writer);
+        },
+        timeline);
   }
 
-  // A policy: runs `react` in the same work after each such event, in the order of registration. An error refuses the command. In the
-  // work of an effect's outcome or a timer, which nobody can refuse, it is a bug (see PartitionOptions::on_parked).
+  // A policy: runs `react` in the same work after each such event, in the order of registration. An error refuses the
+  // command. In the work of an effect's outcome or a timer, which nobody can refuse, it is a bug (see
+  // PartitionOptions::on_parked).
   template <class Event>
   void on_reaction(std::function<Status(Work&, const EventContext&, const Event&)> react) {
-    add_reaction(Event::default_instance(),
-                 [react = std::move(react)](Work& work, const EventContext& context, const google::protobuf::Message& event) {
-                   return react(work, context, static_cast<const Event&>(event));
-                 });
+    add_reaction(Event::default_instance(), [react = std::move(react)](Work& work, const EventContext& context,
+                                                                       const google::protobuf::Message& event) {
+      return react(work, context, static_cast<const Event&>(event));
+    });
   }
 
   void on_effect(std::string kind, EffectHandler handler);

@@ -1,5 +1,6 @@
-// RowCache: committed rows that were read lately, so that hot rows cost no read of the store. Bounded in bytes; what was not used
-// since the clock's hand last passed leaves first. Remembers absent rows too. Belongs to the lane's thread.
+// RowCache: committed rows that were read lately, so that hot rows cost no read of the store. Bounded in bytes; what
+// was not used since the clock's hand last passed leaves first. Remembers absent rows too. Belongs to the lane's
+// thread.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -10,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/text_key.h"
 
 namespace florin::engine {
 
@@ -32,7 +35,7 @@ class RowCache {
   struct Slot {
     std::string key;
     Value value;
-    bool used = false;     // since the hand last passed
+    bool used = false;  // since the hand last passed
     bool taken = false;
     std::size_t cost() const;
   };
@@ -46,7 +49,7 @@ class RowCache {
   std::size_t hand_ = 0;
   std::deque<Slot> slots_;  // never shrinks or moves: the index's keys point into it
   std::vector<std::size_t> free_;
-  absl::flat_hash_map<std::string_view, std::size_t> index_;
+  absl::flat_hash_map<std::string_view, std::size_t, TextHash, TextEqual> index_;
 };
 
 }  // namespace florin::engine

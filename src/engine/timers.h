@@ -1,5 +1,5 @@
-// Timers: which of the partition's own commands are due: set timers, and the removal of expired idempotency records. Belongs to the
-// lane's thread.
+// Timers: which of the partition's own commands are due: set timers, and the removal of expired idempotency records.
+// Belongs to the lane's thread.
 //
 // Keeps lower bounds of what is next, so that neither an idle lane nor rows that are gone cost a read.
 #pragma once

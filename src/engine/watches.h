@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/partition.h"
+#include "engine/text_key.h"
 
 namespace florin::engine {
 
@@ -25,8 +26,8 @@ class Watches : public std::enable_shared_from_this<Watches> {
  private:
   class Handle;
   struct Watcher {
-    // Held while the callback runs, so that a handle's destructor waits for it; recursive, so that the callback may destroy its own
-    // handle.
+    // Held while the callback runs, so that a handle's destructor waits for it; recursive, so that the callback may
+    // destroy its own handle.
     std::recursive_mutex mutex;
     std::function<void()> changed;
     bool alive = true;
@@ -37,7 +38,7 @@ class Watches : public std::enable_shared_from_this<Watches> {
 
   std::atomic<std::size_t> count_ = 0;
   std::mutex mutex_;
-  absl::flat_hash_map<std::string, Watchers> by_subject_;
+  absl::flat_hash_map<std::string, Watchers, TextHash, TextEqual> by_subject_;
 };
 
 }  // namespace florin::engine

@@ -1,7 +1,8 @@
 // How commands and events stand in a journal entry's body (florin.journal.v1.EntryBody).
 //
-// The lane writes the body piece by piece in protobuf's wire format, so that each event is serialized once and its bytes serve the
-// journal and the timeline alike. A timeline's row is the command's head followed by the one event: a CommandRecord again.
+// The lane writes the body piece by piece in protobuf's wire format, so that each event is serialized once and its
+// bytes serve the journal and the timeline alike. A timeline's row is the command's head followed by the one event: a
+// CommandRecord again.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -42,7 +43,8 @@ void append_command(std::string& out, std::string_view head, std::string_view ev
 // Appends EntryBody.write_digest.
 void append_write_digest(std::string& out, std::string_view digest);
 
-// What the events of `record` share; position and subject are left for each event. Nothing if the record is not well-formed.
+// What the events of `record` share; position and subject are left for each event. Nothing if the record is not
+// well-formed.
 std::optional<EventContext> decode_command_head(const journal::v1::CommandRecord& record);
 
 }  // namespace florin::engine

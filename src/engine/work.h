@@ -1,7 +1,7 @@
 // Work: one command's unit of work. Everything it does takes effect together, or not at all.
 //
-// A domain's decide functions read `state()`, refuse by returning an Error, and otherwise `emit` events. Each event is applied at
-// once to this work's own view, so what follows sees it. Only apply functions write state.
+// A domain's decide functions read `state()`, refuse by returning an Error, and otherwise `emit` events. Each event is
+// applied at once to this work's own view, so what follows sees it. Only apply functions write state.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -63,8 +63,8 @@ class Work {
     return Id<Tag>{new_position()};
   }
 
-  // Records a fact about `subject` (a resource id, or empty) for the command's tenant, and applies it. `event` must be a message
-  // with event options.
+  // Records a fact about `subject` (a resource id, or empty) for the command's tenant, and applies it. `event` must be
+  // a message with event options.
   void emit(std::string_view subject, const google::protobuf::Message& event) { emit_for(tenant(), subject, event); }
   // The same for another tenant, for commands of the platform.
   virtual void emit_for(TenantId tenant, std::string_view subject, const google::protobuf::Message& event) = 0;

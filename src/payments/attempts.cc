@@ -91,10 +91,18 @@ bool amounts_make_sense(const PaymentRow& row, v1::AttemptStatus status, const P
   return true;
 }
 
-// An open attempt may become anything else; a lost one only won (the provider took money after all).
-bool may_become(v1::AttemptStatus before, v1::AttemptStatus after) {
+// An open attempt may become anything else; a lost one only won (the provider took money after all); an authorization
+// may turn out to have been released at the provider, unless a capture or void of ours will tell.
+bool may_become(const PaymentRow& row, int attempt, v1::AttemptStatus after) {
+  const v1::AttemptStatus before = row.payment().attempts(attempt).status();
+  const std::string& attempt_id = row.payment().attempts(attempt).id();
   if (before == after) return false;
   if (is_open(before)) return after != v1::ATTEMPT_STATUS_SENT;
+  if (before == v1::ATTEMPT_STATUS_AUTHORIZED && after == v1::ATTEMPT_STATUS_VOIDED) {
+    return row.attempts(attempt).captured_minor() == 0 &&
+           !has_open_operation(row, v1::OPERATION_KIND_CAPTURE, attempt_id) &&
+           !has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id);
+  }
   const bool was_lost = before == v1::ATTEMPT_STATUS_NOT_SENT || before == v1::ATTEMPT_STATUS_DECLINED_SOFT ||
                         before == v1::ATTEMPT_STATUS_DECLINED_HARD;
   return was_lost && is_won(after);
@@ -142,12 +150,17 @@ bool is_surplus(const PaymentRow& row, int attempt) {
   return holds_money(row, attempt) && (row.canceled() || row.expired() || is_won_twice(row));
 }
 
+bool is_being_undone(const PaymentRow& row, int attempt) {
+  const std::string& attempt_id = row.payment().attempts(attempt).id();
+  return has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id) ||
+         has_open_operation(row, v1::OPERATION_KIND_REFUND, attempt_id);
+}
+
 // Money for a payment that is paid already or has ended is given back at once, and again if the provider could not be
-// reached.
+// reached or refused.
 void undo_surplus(engine::Work& work, const PaymentRow& row, int attempt) {
   const v1::Attempt& what = row.payment().attempts(attempt);
-  const bool under_way = has_open_operation(row, v1::OPERATION_KIND_VOID, what.id()) ||
-                         has_open_operation(row, v1::OPERATION_KIND_REFUND, what.id());
+  const bool under_way = is_being_undone(row, attempt);
   if (!under_way && row.attempts(attempt).open_minor() > 0) {
     void_attempt(work, row, attempt, v1::VOID_CAUSE_SURPLUS);
   } else if (!under_way) {
@@ -199,10 +212,13 @@ void record_attempt_news(engine::Work& work, const Settings& settings, const Pay
   if (!amounts_make_sense(row, status, news.reply)) status = v1::ATTEMPT_STATUS_UNKNOWN;
   // Not knowing is no news about an attempt of which something is known already.
   const bool knows_less = status == v1::ATTEMPT_STATUS_UNKNOWN && attempt.status() != v1::ATTEMPT_STATUS_SENT;
-  if (knows_less || !may_become(attempt.status(), status)) return;
+  if (knows_less || !may_become(row, *index, status)) return;
 
   v1::AttemptUpdated event = make_update(row, news, status);
   if (is_won(status)) post_winnings(work, row, news, event);
+  if (row.attempts(*index).open_minor() > 0) {
+    post_authorization_ended(work, {row, attempt.connector()}, row.attempts(*index).authorization_transfer_id());
+  }
   work.emit(row.payment().id(), event);
   if (attempt.status() == v1::ATTEMPT_STATUS_SENT && is_open(status)) {
     start_inquiries(work, row.payment().id(), news.attempt_id);
@@ -242,7 +258,9 @@ void on_surplus_timer(engine::Work& work, const engine::Timer& timer) {
   const auto id = PaymentId::parse(timer.subject);
   const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
   const auto attempt = row ? attempt_index(*row, timer.payload) : std::nullopt;
-  if (attempt && is_surplus(*row, *attempt)) undo_surplus(work, *row, *attempt);
+  if (!attempt) return;
+  // A refund under way holds no money any more, but may still fail.
+  if (is_surplus(*row, *attempt) || is_being_undone(*row, *attempt)) undo_surplus(work, *row, *attempt);
 }
 
 }  // namespace florin::payments

@@ -184,13 +184,13 @@ Result<v1::GetPaymentResponse> decide_shopper_returned(engine::Work& work, std::
   return respond<v1::GetPaymentResponse>(work, payment_id);
 }
 
-Status decide_connect_psp_account(engine::Work& work, std::string_view connector, std::string_view psp_account) {
-  const store::Key key = store::Key().id(work.tenant()).text(connector).text(psp_account);
+Status decide_connect_psp_account(engine::Work& work, TenantId tenant, const PspAccount& account) {
+  const store::Key key = store::Key().id(tenant).text(account.connector).text(account.psp_account);
   if (psp_account_table().has(work.state(), key)) return ok();
   v1::PspAccountConnected event;
-  event.set_connector(std::string(connector));
-  event.set_psp_account(std::string(psp_account));
-  work.emit({}, event);
+  event.set_connector(std::string(account.connector));
+  event.set_psp_account(std::string(account.psp_account));
+  work.emit_for(tenant, {}, event);
   return ok();
 }
 

@@ -38,7 +38,11 @@ struct Webhook {
 };
 Status decide_webhook(engine::Work& work, const Settings& settings, const Webhook& webhook);
 
-// Lets the work's tenant take payments over an account at a provider. Doing it again changes nothing.
-Status decide_connect_psp_account(engine::Work& work, std::string_view connector, std::string_view psp_account);
+// Lets `tenant` take payments over an account at a provider. Doing it again changes nothing.
+struct PspAccount {
+  std::string_view connector;
+  std::string_view psp_account;
+};
+Status decide_connect_psp_account(engine::Work& work, TenantId tenant, const PspAccount& account);
 
 }  // namespace florin::payments

@@ -12,21 +12,27 @@
 namespace florin::payments {
 namespace {
 
+// When a challenge that the shopper has not finished is given up; nothing for anything else.
+std::optional<Timestamp> abandoned_at(const PaymentRow& row, std::string_view about_id) {
+  const auto index = attempt_index(row, about_id);
+  if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_ACTION_REQUIRED) return std::nullopt;
+  return contracts::from_message(row.payment().attempts(*index).update_time()) + challenge_lifetime;
+}
+
 void set_inquiry_timer(engine::Work& work, std::string_view payment_id, std::string_view about_id,
                        std::uint32_t number) {
   v1::InquiryTimer payload;
   payload.set_about_id(std::string(about_id));
   payload.set_number(number);
   const std::size_t step = std::min<std::size_t>(number, inquiry_waits.size()) - 1;
+  Timestamp due = work.now() + inquiry_waits[step];
+  const auto row = find_payment(work.state(), work.tenant(), *PaymentId::parse(payment_id));
+  const auto given_up = row ? abandoned_at(*row, about_id) : std::nullopt;
+  if (given_up && *given_up > work.now()) due = std::min(due, *given_up);
   work.set_timer({.kind = std::string(inquiry_timer),
                   .subject = std::string(payment_id),
-                  .due = work.now() + inquiry_waits[step],
+                  .due = due,
                   .payload = payload.SerializeAsString()});
-}
-
-bool challenge_is_abandoned(const engine::Work& work, const v1::Attempt& attempt) {
-  return attempt.status() == v1::ATTEMPT_STATUS_ACTION_REQUIRED &&
-         work.now() - contracts::from_message(attempt.update_time()) >= challenge_lifetime;
 }
 
 // Whether the attempt or operation still has no outcome.
@@ -72,9 +78,9 @@ void on_inquiry_timer(engine::Work& work, const engine::Timer& timer) {
   if (!id || !payload.ParseFromString(timer.payload)) return;
   const auto row = find_payment(work.state(), work.tenant(), *id);
   if (!row || !has_no_outcome(*row, payload.about_id())) return;
-  const auto attempt = attempt_index(*row, payload.about_id());
-  if (attempt && challenge_is_abandoned(work, row->payment().attempts(*attempt))) {
-    void_attempt(work, *row, *attempt, v1::VOID_CAUSE_CHALLENGE_ABANDONED);
+  const auto given_up = abandoned_at(*row, payload.about_id());
+  if (given_up && *given_up <= work.now()) {
+    void_attempt(work, *row, *attempt_index(*row, payload.about_id()), v1::VOID_CAUSE_CHALLENGE_ABANDONED);
   } else {
     inquire_now(work, timer.subject, payload.about_id());
   }

@@ -96,6 +96,8 @@ void post_success(engine::Work& work, const PaymentRow& row, const Target& targe
 
 // What a void that succeeded makes of the attempt and the payment.
 void end_after_void(engine::Work& work, const PaymentRow& row, const Target& target) {
+  // What was captured stays paid: the void only released the rest.
+  if (row.attempts(target.attempt).captured_minor() > 0) return;
   const OperationDetail& detail = row.operations(target.operation);
   const v1::Attempt& attempt = row.payment().attempts(target.attempt);
   v1::AttemptUpdated voided;

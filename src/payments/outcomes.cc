@@ -45,7 +45,8 @@ void on_psp_outcome(engine::Work& work, const Settings& settings, const engine::
   const bool answered = result.outcome == engine::v1::EFFECT_OUTCOME_ANSWERED;
   // An inquiry that got no answer changes nothing; its chain of timers goes on.
   if (is_read(request) && !answered) return;
-  const std::string& about = is_read(request) ? request.read_idempotency_key() : request.idempotency_key();
+  const bool reads_operation = request.operation() == connectors::v1::PSP_OPERATION_READ_OPERATION;
+  const std::string& about = reads_operation ? request.read_idempotency_key() : request.idempotency_key();
   const v1::Source source = is_read(request) ? v1::SOURCE_INQUIRY : v1::SOURCE_REPLY;
   const Timestamp asked{request.decided_time_micros()};
   const bool not_sent = result.outcome == engine::v1::EFFECT_OUTCOME_NOT_SENT;

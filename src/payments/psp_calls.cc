@@ -81,8 +81,7 @@ void ask_about_attempt(engine::Work& work, const PaymentRow& row, int attempt) {
   request.set_operation(connectors::v1::PSP_OPERATION_READ_PAYMENT);
   request.set_amount_minor(row.payment().amount().minor());
   request.set_capture(row.payment().capture_method() == v1::CAPTURE_METHOD_AUTOMATIC);
-  request.set_read_operation(connectors::v1::PSP_OPERATION_AUTHORIZE);
-  request.set_read_idempotency_key(row.payment().attempts(attempt).id());
+  request.set_idempotency_key(row.payment().attempts(attempt).id());
   request_effect(work, request);
 }
 

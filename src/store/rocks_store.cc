@@ -142,7 +142,6 @@ class RocksStore : public Store {
   std::uint64_t applied() const override { return applied_.load(std::memory_order_acquire); }
 
   void apply(const WriteSet& writes, std::uint64_t sequence) override {
-    if (!health().ok()) return;
     const auto before = applied_.load(std::memory_order_relaxed);
     CHECK(sequence == before + 1, "entry {} does not follow {}", sequence, before);
     batch_.Clear();
@@ -154,10 +153,7 @@ class RocksStore : public Store {
     put_u64_be(position, sequence);
     const auto status = batch_.Put(slice(applied_key), slice(position));
     CHECK(status.ok(), "{}", status.ToString());
-    if (const auto written = database_->db->Write(write_, &batch_); !written.ok()) {
-      database_->failure->fail(written);
-      return;
-    }
+    if (const auto written = database_->db->Write(write_, &batch_); !written.ok()) fail_write(written);
     publish(sequence);
   }
 
@@ -192,6 +188,13 @@ class RocksStore : public Store {
     const Database& database_;
     const rocksdb::ReadOptions read_;
   };
+
+  // The entry was answered and its overlay will go: whoever went on would decide upon state that lacks it.
+  [[noreturn]] void fail_write(const rocksdb::Status& status) {
+    database_->failure->fail(status);
+    CHECK(false, "{}", health().error().message());
+    std::unreachable();
+  }
 
   void publish(std::uint64_t sequence) {
     const std::lock_guard lock(mutex_);

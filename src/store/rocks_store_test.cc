@@ -203,9 +203,7 @@ TEST_F(RocksStoreTest, AFullDiskIsReportedAndHarmsNothing) {
   store->apply(one_row(2), 2);
   EXPECT_EQ(store->flush().error().reason(), "disk_full");
   EXPECT_EQ(store->health().error().reason(), "disk_full");
-  const auto applied = store->applied();
-  store->apply(one_row(3), applied + 1);
-  EXPECT_EQ(store->applied(), applied) << "an unhealthy store takes nothing";
+  EXPECT_DEATH(store->apply(one_row(3), 3), "No space is left for the state");
   EXPECT_EQ(store->latest().get(one_row(2)[0].first), "2") << "what it has can be read";
   store.reset();
 
@@ -215,15 +213,17 @@ TEST_F(RocksStoreTest, AFullDiskIsReportedAndHarmsNothing) {
   EXPECT_TRUE(store->health().ok());
 }
 
-TEST_F(RocksStoreTest, AFullDiskMetInTheBackgroundIsReported) {
+TEST_F(RocksStoreTest, AFullDiskMetInTheBackgroundIsReportedAndEndsTheProcess) {
   auto store = open_rocks_store({{.directory = path(), .write_buffer_bytes = 64 << 10}, 1, env_.get()}).value().store;
   files_->full = true;
   const std::string value(1'000, 'x');
-  // Three write buffers fill and none can be emptied.
-  for (std::uint64_t i = 0; i < 100'000 && store->health().ok(); ++i) {
-    store->apply({{Key().u8(9).u64(i).bytes(), value}}, store->applied() + 1);
-  }
-  EXPECT_EQ(store->health().error().reason(), "disk_full");
+  // The write buffers fill and none can be emptied.
+  const auto fill = [&] {
+    for (std::uint64_t i = 0; i < 100'000; ++i) {
+      store->apply({{Key().u8(9).u64(i).bytes(), value}}, store->applied() + 1);
+    }
+  };
+  EXPECT_DEATH(fill(), "No space is left for the state");
 }
 
 TEST_F(RocksStoreTest, SnapshotsBetweenTwoEntriesAreShared) {

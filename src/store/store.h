@@ -47,8 +47,8 @@ class Store {
 
   // The journal sequence of the last entry that is in the state; 0 for an empty one.
   virtual std::uint64_t applied() const = 0;
-  // Applies one entry's writes and moves `applied` to `sequence`, which must be applied() + 1. One thread. Does nothing
-  // once the disk below no longer takes writes: `health` tells then, and `applied` stays where it was.
+  // Applies one entry's writes and moves `applied` to `sequence`, which must be applied() + 1. One thread. A write that
+  // the disk below refuses ends the process, as a failed read does: what is decided next must not miss this entry.
   virtual void apply(const WriteSet& writes, std::uint64_t sequence) = 0;
   // Reads the newest committed state without a snapshot. For the thread that calls `apply`.
   virtual const Reader& latest() const = 0;
@@ -56,9 +56,9 @@ class Store {
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
   // Writes everything applied so far to disk. Thread-safe.
   virtual Status flush() = 0;
-  // Not ok once the disk below failed: disk_full, disk_not_writable, state_damaged. The journal has everything, so
-  // nothing is lost: end the process and start again once the cause is mended. Cheap, thread-safe; to be asked after
-  // `apply`.
+  // Not ok from the first failure of the disk below on, which may come before any write is refused: disk_full,
+  // disk_not_writable, disk_failed, state_damaged. The journal has all, so nothing is lost: stop, and start again once
+  // the cause is mended. Cheap, thread-safe; to be asked before each `apply`.
   virtual Status health() const = 0;
 };
 

@@ -6,36 +6,27 @@
 //   payments.put(writer, Key().id(tenant).id(payment), row);
 //   auto row = payments.get(reader, Key().id(tenant).id(payment));
 //
-// A row is a protobuf message or a trivially copyable struct without padding. An index entry's key is the index's own
-// key followed by the primary key; its value is the primary key.
+// What a row may be stands in row.h. An index entry's key is the index's own key followed by the primary key; its value
+// is the primary key.
 #pragma once
 
-#include <google/protobuf/message_lite.h>
-
 #include <algorithm>
-#include <concepts>
-#include <cstring>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "base/check.h"
 #include "store/key.h"
 #include "store/reader.h"
+#include "store/row.h"
 
 namespace florin::store {
 
 // Unique across Florin; the list stands in table_ids.h.
 using TableId = std::uint8_t;
-
-template <class Row>
-concept MessageRow = std::derived_from<Row, google::protobuf::MessageLite>;
-// Padding would be bytes that nobody wrote, and state would differ from its replay.
-template <class Row>
-concept PackedRow = std::is_trivially_copyable_v<Row> && std::has_unique_object_representations_v<Row>;
 
 // Collects the keys under which an index files one row.
 class IndexKeys {
@@ -65,9 +56,6 @@ struct Keyed {
   std::string key;  // the primary key, without the table's number
   Row row;
 };
-
-// The message's bytes with its maps in key order: protobuf's own order differs from run to run.
-std::string encode_message(const google::protobuf::MessageLite& message);
 
 template <class Row>
 class Table {
@@ -137,25 +125,8 @@ class Table {
     }
   }
 
-  static std::string encode(const Row& row) {
-    if constexpr (MessageRow<Row>) {
-      return encode_message(row);
-    } else {
-      static_assert(PackedRow<Row>);
-      return {reinterpret_cast<const char*>(&row), sizeof(row)};
-    }
-  }
-
-  static Row decode(std::string_view bytes) {
-    Row row;
-    if constexpr (MessageRow<Row>) {
-      CHECK(row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-    } else {
-      CHECK(bytes.size() == sizeof(row));
-      std::memcpy(&row, bytes.data(), sizeof(row));
-    }
-    return row;
-  }
+  static std::string encode(const Row& row) { return encode_row(row); }
+  static Row decode(std::string_view bytes) { return decode_row<Row>(bytes); }
 
  private:
   static std::string full(TableId id, std::string_view key) {

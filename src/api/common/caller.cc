@@ -16,8 +16,15 @@ const Caller& caller_of(rpc::Context& context) {
 Result<TenantId> tenant_of(rpc::Context& context) {
   const Caller& caller = caller_of(context);
   if (!caller.tenant().empty()) return caller.tenant();
-  return Error(Code::permission_denied, ErrorDomain::permission, "tenant_key_required",
-               "This method acts for a tenant: call it with one of the tenant's keys, not with the platform's.");
+  const auto named = context.request_headers().get(tenant_header);
+  if (!named || !context.spec().no_side_effects()) {
+    return Error(Code::permission_denied, ErrorDomain::permission, "tenant_key_required",
+                 "This method acts for a tenant: call it with one of the tenant's keys. The platform's key may read for a tenant "
+                 "that it names in a florin-tenant header.");
+  }
+  const auto tenant = TenantId::parse(*named);
+  if (!tenant) return invalid_argument("tenant_invalid", "florin-tenant must be the id of a tenant: \"ten_...\".");
+  return *tenant;
 }
 
 engine::TraceContext trace_of(const rpc::Context& context) {

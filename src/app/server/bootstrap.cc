@@ -1,0 +1,102 @@
+#include "app/server/bootstrap.h"
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "base/encoding.h"
+#include "disk/posix_disk.h"
+#include "tenants/secrets.h"
+#include "tenants/tenants.h"
+
+namespace florin::app {
+namespace {
+
+using nlohmann::json;
+using tenants::SecretKind;
+
+constexpr std::size_t small_file_max = 64 * 1024;
+constexpr auto sandbox = tenants::v1::ENVIRONMENT_SANDBOX;
+
+// Runs a command and waits for it. For the start of the program only: it blocks the thread.
+Result<std::string> run(engine::Partition& partition, engine::Decide decide) {
+  std::promise<Result<engine::CommandReply>> promise;
+  auto reply = promise.get_future();
+  engine::CommandContext context;
+  context.actor = {journal::v1::ACTOR_KIND_PLATFORM, "bootstrap"};
+  context.name = "bootstrap";
+  partition.submit({std::move(context), std::move(decide),
+                    [&promise](Result<engine::CommandReply> done) { promise.set_value(std::move(done)); }});
+  auto done = reply.get();
+  if (!done.ok()) return std::move(done).error();
+  return std::move(done->response);
+}
+
+}  // namespace
+
+std::string endpoints_path(const std::string& data_directory) {
+  return data_directory + "/endpoints.json";
+}
+
+Endpoints read_endpoints(const std::string& data_directory) {
+  const auto text = disk::read_file(disk::posix_disk(), endpoints_path(data_directory), small_file_max);
+  const json file = text.ok() ? json::parse(*text, nullptr, false) : json();
+  const auto field = [&](const char* name) {
+    return file.is_object() && file.contains(name) && file[name].is_string() ? file[name].get<std::string>()
+                                                                             : std::string();
+  };
+  return {field("api"),        field("sandbox_psp"),     field("platform_key"),   field("tenant_id"),
+          field("secret_key"), field("publishable_key"), field("sandbox_psp_key")};
+}
+
+Status write_endpoints(const std::string& data_directory, const Endpoints& endpoints) {
+  const json file = {{"api", endpoints.api},
+                     {"sandbox_psp", endpoints.sandbox_psp},
+                     {"platform_key", endpoints.platform_key},
+                     {"tenant_id", endpoints.tenant_id},
+                     {"secret_key", endpoints.secret_key},
+                     {"publishable_key", endpoints.publishable_key},
+                     {"sandbox_psp_key", endpoints.sandbox_psp_key}};
+  return disk::write_file_atomically(disk::posix_disk(), endpoints_path(data_directory), file.dump(2) + "\n");
+}
+
+Result<std::optional<std::string>> make_platform_key(engine::Partition& partition, Random& random) {
+  const tenants::Secret secret = tenants::make_secret(random, SecretKind::platform, sandbox);
+  bool made = false;
+  RETURN_IF_ERROR(run(partition, [&](engine::Work& work) -> Result<std::string> {
+    ASSIGN_OR_RETURN(made, tenants::decide_bootstrap_platform_key(work, secret.record));
+    return std::string();
+  }));
+  if (!made) return std::optional<std::string>();
+  return std::optional(secret.text);
+}
+
+Result<SandboxTenant> make_sandbox_tenant(engine::Partition& partition, Random& random) {
+  const tenants::Secret secret = tenants::make_secret(random, SecretKind::secret, sandbox);
+  const tenants::Secret publishable = tenants::make_secret(random, SecretKind::publishable, sandbox);
+  tenants::v1::CreateTenantRequest request;
+  request.set_name("Sandbox");
+  request.set_environment(sandbox);
+  tenants::v1::CreateTenantResponse response;
+  RETURN_IF_ERROR(run(partition, [&](engine::Work& work) -> Result<std::string> {
+    ASSIGN_OR_RETURN(response, tenants::decide_create_tenant(work, request, {secret.record, publishable.record}));
+    return std::string();
+  }));
+  return SandboxTenant{response.tenant().id(), secret.text, publishable.text};
+}
+
+bool key_works(const engine::Partition& partition, const std::string& secret) {
+  if (secret.empty()) return false;
+  const auto key = tenants::find_api_key_by_secret(*partition.snapshot(), tenants::hash_secret(secret));
+  return key && key->row.revoke_time_us() == 0;
+}
+
+Result<std::string> secret_file(const std::string& path, Random& random) {
+  disk::Disk& disk = disk::posix_disk();
+  ASSIGN_OR_RETURN(const bool exists, disk.exists(path));
+  if (exists) return disk::read_file(disk, path, small_file_max);
+  const std::string secret = base64url(random.bytes(32));
+  RETURN_IF_ERROR(disk::write_file_atomically(disk, path, secret));
+  return secret;
+}
+
+}  // namespace florin::app

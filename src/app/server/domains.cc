@@ -1,0 +1,38 @@
+#include "app/server/domains.h"
+
+#include <algorithm>
+
+#include "app/policies/policies.h"
+#include "connectors/all/all_connectors.h"
+#include "ledger/register.h"
+#include "payments/register.h"
+#include "tenants/tenants.h"
+
+namespace florin::app {
+namespace {
+
+payments::ProviderRules provider_rules(std::string_view name) {
+  const auto* connector = connectors::all_connectors().find(name);
+  if (connector == nullptr) return {.reads_status = true, .absence_proven_after = std::nullopt};
+  const auto& capabilities = connector->capabilities();
+  payments::ProviderRules rules;
+  rules.reads_status = connectors::find_operation(capabilities, connectors::v1::PSP_OPERATION_READ_PAYMENT) != nullptr;
+  rules.absence_proven_after = std::nullopt;
+  if (capabilities.absence.provable) rules.absence_proven_after = capabilities.absence.after;
+  return rules;
+}
+
+}  // namespace
+
+payments::Settings payment_settings(std::string public_base_url) {
+  return {.public_base_url = std::move(public_base_url), .provider_rules = &provider_rules};
+}
+
+void register_domains(engine::Registry& registry, const payments::Settings& settings) {
+  ledger::register_ledger(registry);
+  tenants::register_events(registry);
+  payments::register_payments(registry, settings);
+  register_policies(registry);
+}
+
+}  // namespace florin::app

@@ -1,0 +1,17 @@
+// All domains of this program, hooked into one registry. A new domain is one line here.
+#pragma once
+
+#include <string>
+
+#include "engine/registry.h"
+#include "payments/settings.h"
+
+namespace florin::app {
+
+// How the payments domain sees the providers: by what their connectors declare.
+payments::Settings payment_settings(std::string public_base_url);
+
+// `settings` must outlive the registry.
+void register_domains(engine::Registry& registry, const payments::Settings& settings);
+
+}  // namespace florin::app

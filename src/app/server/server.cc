@@ -1,0 +1,240 @@
+#include "app/server/server.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <future>
+
+#include "api/webhooks/return_handler.h"
+#include "api/webhooks/webhook_handler.h"
+#include "app/server/call_metrics.h"
+#include "app/server/domains.h"
+#include "app/server/front_door.h"
+#include "app/server/partition_metrics.h"
+#include "app/server/sandbox_process.h"
+#include "app/server/services.h"
+#include "app/server/storage.h"
+#include "connectors/all/all_connectors.h"
+#include "effects/executor.h"
+#include "effects/http_sender.h"
+#include "effects/psp_effects.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "telemetry/log.h"
+
+namespace florin::app {
+namespace {
+
+// The program's own file, to start the sandbox provider with.
+std::string own_program() {
+  std::array<char, 4096> path{};
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
+  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : std::string("florin");
+}
+
+}  // namespace
+
+// In the order in which things are made; they go in the opposite order.
+struct Server::Impl {
+  ServeSettings settings;
+  std::function<void(Error)> on_stopped;
+  telemetry::Metrics metrics;
+  FrontDoor door{metrics};
+  CallMetrics call_metrics{metrics};
+  api::PspAccounts accounts;
+  payments::Settings payment_settings;
+  engine::Registry registry;
+  Storage storage;
+  std::unique_ptr<http::Client> client;
+  std::unique_ptr<http::Server> http;
+  std::unique_ptr<SandboxProcess> sandbox;
+  std::unique_ptr<effects::EffectExecutor> effects;
+  std::unique_ptr<engine::Partition> partition;
+  std::unique_ptr<api::Platform> platform;
+  std::unique_ptr<Services> services;
+  std::unique_ptr<api::WebhookHandler> webhooks;
+  std::unique_ptr<api::ReturnHandler> returns;
+  Endpoints endpoints;
+  bool stopped = false;
+
+  Status start();
+  Status listen();
+  Status start_sandbox();
+  Status add_configured_accounts();
+  Status open_partition();
+  void open_door();
+  Status greet();
+  void stop();
+};
+
+Status Server::Impl::start() {
+  RETURN_IF_ERROR(telemetry::set_log_level(settings.log_level));
+  // The data directory is locked first: a second process must not get as far as a port.
+  ASSIGN_OR_RETURN(storage, open_storage({settings.data_directory, settings.segment_mb, settings.cache_mb}));
+  RETURN_IF_ERROR(listen());
+  RETURN_IF_ERROR(add_configured_accounts());
+  if (settings.sandbox_psp) RETURN_IF_ERROR(start_sandbox());
+  RETURN_IF_ERROR(open_partition());
+  open_door();
+  return greet();
+}
+
+Status Server::Impl::listen() {
+  http::ServerOptions options;
+  options.host = settings.listen.host;
+  options.port = settings.listen.port;
+  options.threads = settings.threads;
+  ASSIGN_OR_RETURN(http, http::Server::start(options, door));
+  endpoints.api = "http://" + http->address();
+  const std::string base = settings.public_base_url.empty() ? endpoints.api : settings.public_base_url;
+  payment_settings = app::payment_settings(base);
+  return ok();
+}
+
+Status Server::Impl::add_configured_accounts() {
+  for (const auto& configured : settings.psp_accounts) {
+    const std::string name = configured.account().empty() ? "default" : configured.account();
+    const std::string place = fmt::format("psp_accounts {}/{}", configured.connector(), name);
+    if (connectors::all_connectors().find(configured.connector()) == nullptr) {
+      return invalid_argument("config_value_invalid", fmt::format("{}: there is no such connector.", place));
+    }
+    connectors::Account account;
+    account.connector = configured.connector();
+    account.account = name;
+    account.base_url = configured.base_url();
+    ASSIGN_OR_RETURN(account.api_key, read_secret(configured.api_key(), place + " api_key"));
+    ASSIGN_OR_RETURN(account.webhook_secret, read_secret(configured.webhook_secret(), place + " webhook_secret"));
+    accounts.add(std::move(account));
+  }
+  return ok();
+}
+
+Status Server::Impl::start_sandbox() {
+  const std::string directory = settings.data_directory + "/sandbox_psp";
+  connectors::Account account;
+  account.connector = "sandbox";
+  account.account = "default";
+  SandboxProcessOptions options;
+  options.program = own_program();
+  options.data_directory = directory;
+  options.listen = settings.sandbox_psp_listen;
+  options.webhook_url = fmt::format("{}{}sandbox/default", endpoints.api, api::webhook_path);
+  options.api_key_file = settings.data_directory + "/sandbox_psp_api_key";
+  options.webhook_secret_file = settings.data_directory + "/sandbox_psp_webhook_secret";
+  ASSIGN_OR_RETURN(account.api_key, secret_file(options.api_key_file, system_random()));
+  ASSIGN_OR_RETURN(account.webhook_secret, secret_file(options.webhook_secret_file, system_random()));
+  ASSIGN_OR_RETURN(sandbox, SandboxProcess::start(options));
+  account.base_url = "http://" + sandbox->address();
+  endpoints.sandbox_psp = account.base_url;
+  endpoints.sandbox_psp_key = account.api_key;
+  accounts.add(std::move(account));
+  return ok();
+}
+
+Status Server::Impl::open_partition() {
+  ASSIGN_OR_RETURN(client, http::Client::start());
+  effects = std::make_unique<effects::EffectExecutor>(http->executor(), system_clock(), system_random(),
+                                                      effects::ExecutorOptions{});
+  const auto find_account = [this](const std::string& connector, const std::string& account) {
+    const auto* found = accounts.find(connector, account);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  };
+  effects->add(std::string(effects::psp_effect_kind),
+               effects::make_psp_effects(connectors::all_connectors(), find_account, effects::http_sender(*client)));
+  register_domains(registry, payment_settings);
+  if (storage.state_was_rebuilt) telemetry::log_warn("the state is being rebuilt from the journal");
+  engine::PartitionOptions options;
+  options.number = partition_number;
+  options.version = program_name();
+  options.journal = storage.journal.get();
+  options.store = storage.store.get();
+  options.registry = &registry;
+  options.effects = effects.get();
+  options.on_stopped = [this](Error error) {
+    door.close(FrontDoor::Closed::stopped);
+    telemetry::log_error("the platform stopped", {{"reason", error.reason()}, {"detail", error.message()}});
+    on_stopped(std::move(error));
+  };
+  options.on_parked = [](const Error& error) {
+    telemetry::log_error("an effect's outcome or a timer was parked by a bug",
+                         {{"reason", error.reason()}, {"detail", error.message()}});
+  };
+  ASSIGN_OR_RETURN(partition, engine::open_partition(options));
+  add_partition_metrics(metrics, *partition);
+  return ok();
+}
+
+void Server::Impl::open_door() {
+  platform = std::make_unique<api::Platform>(api::Platform{*partition, system_clock(), system_random()});
+  services = std::make_unique<Services>(
+      Services::Parts{*platform, registry, payment_settings, call_metrics, settings.cors_origins});
+  webhooks = std::make_unique<api::WebhookHandler>(
+      api::WebhookHandler::Parts{*platform, connectors::all_connectors(), accounts, payment_settings});
+  returns = std::make_unique<api::ReturnHandler>(*platform);
+  door.open({&services->router(), webhooks.get(), returns.get()});
+}
+
+// Sees to the keys of the first start, and tells where everything is.
+Status Server::Impl::greet() {
+  Endpoints known = read_endpoints(settings.data_directory);
+  ASSIGN_OR_RETURN(const auto platform_key, make_platform_key(*partition, system_random()));
+  if (platform_key) known.platform_key = *platform_key;
+  if (!settings.dev) {
+    endpoints.platform_key = platform_key.value_or(std::string());
+    return ok();
+  }
+  if (!key_works(*partition, known.secret_key)) {
+    ASSIGN_OR_RETURN(const SandboxTenant tenant, make_sandbox_tenant(*partition, system_random()));
+    known.tenant_id = tenant.tenant_id;
+    known.secret_key = tenant.secret_key;
+    known.publishable_key = tenant.publishable_key;
+  }
+  known.api = endpoints.api;
+  known.sandbox_psp = endpoints.sandbox_psp;
+  known.sandbox_psp_key = endpoints.sandbox_psp_key;
+  endpoints = known;
+  return write_endpoints(settings.data_directory, endpoints);
+}
+
+void Server::Impl::stop() {
+  if (std::exchange(stopped, true)) return;
+  door.close(FrontDoor::Closed::draining);
+  // Running requests end first, for they need everything below.
+  if (http) http->drain(settings.drain);
+  // Then the lane: effects that are still under way stay pending and are run again by the next start, under the same
+  // keys.
+  if (partition) partition->shutdown();
+  if (effects) {
+    effects->shut_down();
+    std::promise<void> shut;
+    http->executor().post([&shut] { shut.set_value(); });
+    shut.get_future().wait();
+  }
+  client.reset();
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() {
+  stop();
+}
+
+const Endpoints& Server::endpoints() const {
+  return impl_->endpoints;
+}
+
+void Server::stop() {
+  if (impl_) impl_->stop();
+}
+
+Result<std::unique_ptr<Server>> Server::start(const ServeSettings& settings, std::function<void(Error)> on_stopped) {
+  auto impl = std::make_unique<Impl>();
+  impl->settings = settings;
+  impl->on_stopped = std::move(on_stopped);
+  std::unique_ptr<Server> server(new Server(std::move(impl)));
+  RETURN_IF_ERROR(server->impl_->start());
+  return server;
+}
+
+}  // namespace florin::app

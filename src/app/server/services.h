@@ -1,0 +1,51 @@
+// All RPC services of this program behind one router. A new service is one member and one line in the constructor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/common/authenticate.h"
+#include "api/common/limit_calls.h"
+#include "api/common/platform.h"
+#include "api/common/trace.h"
+#include "api/common/validate.h"
+#include "api/events/event_service.h"
+#include "api/ledger/ledger_service.h"
+#include "api/payments/payment_service.h"
+#include "api/tenants/tenant_service.h"
+#include "engine/registry.h"
+#include "payments/settings.h"
+#include "rpc/observer.h"
+#include "rpc/router.h"
+#include "tenants/auth.h"
+
+namespace florin::app {
+
+class Services {
+ public:
+  // Everything here must outlive the services.
+  struct Parts {
+    api::Platform& platform;
+    const engine::Registry& registry;
+    const payments::Settings& settings;
+    rpc::Observer& observer;
+    std::vector<std::string> cors_origins;
+  };
+  explicit Services(Parts parts);
+
+  rpc::Router& router() { return router_; }
+
+ private:
+  tenants::KeyRing keys_;
+  api::Trace trace_;
+  api::Authenticate authenticate_;
+  api::LimitCalls limit_calls_;
+  api::Validate validate_;
+  api::PaymentService payments_;
+  api::LedgerService ledger_;
+  api::TenantService tenants_;
+  api::EventService events_;
+  rpc::Router router_;
+};
+
+}  // namespace florin::app

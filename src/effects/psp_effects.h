@@ -1,0 +1,35 @@
+// The effects "payments.psp": payload is a serialized connectors.v1.PspRequest, the reply a serialized PspReply.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "connectors/registry.h"
+#include "effects/executor.h"
+
+namespace florin::effects {
+
+inline constexpr std::string_view psp_effect_kind = "payments.psp";
+
+// The account a request goes to, with its secrets; nothing if it is not set up. Thread-safe.
+using FindAccount =
+    std::function<std::optional<connectors::Account>(const std::string& connector, const std::string& account)>;
+
+// What came of sending one HTTP request.
+struct SendResult {
+  TryOutcome outcome = TryOutcome::unknown;  // answered: `reply` is whole
+  connectors::PspHttpReply reply{};
+  std::string detail{};
+};
+
+// Sends one request and calls `done` once, from any thread. The HTTP client (http_sender.h), or a model in tests and
+// the simulator.
+using Send = std::function<void(connectors::PspHttpRequest request, Duration timeout,
+                                std::move_only_function<void(SendResult)> done)>;
+
+// `registry` must outlive it. Nothing of a request or an answer gets into a detail.
+std::unique_ptr<Try> make_psp_effects(const connectors::Registry& registry, FindAccount find_account, Send send);
+
+}  // namespace florin::effects

@@ -1,0 +1,94 @@
+#include "engine/merged_scan.h"
+
+namespace florin::engine {
+namespace {
+
+// The overlay's cells of a range, erased ones included.
+class CellScan {
+ public:
+  CellScan(const Overlay::Cells& cells, const store::Range& range)
+      : first_(cells.lower_bound(range.from)),
+        last_(range.to.empty() ? cells.end() : cells.lower_bound(range.to)),
+        reverse_(range.reverse) {
+    // An empty range may have its end before its start.
+    if (!range.to.empty() && range.to <= range.from) last_ = first_;
+  }
+
+  bool valid() const { return first_ != last_; }
+  const std::string& key() const { return current()->first; }
+  const std::optional<std::string>& value() const { return current()->second.value; }
+  void next() {
+    if (reverse_) {
+      --last_;
+    } else {
+      ++first_;
+    }
+  }
+
+ private:
+  Overlay::Cells::const_iterator current() const { return reverse_ ? std::prev(last_) : first_; }
+
+  Overlay::Cells::const_iterator first_;
+  Overlay::Cells::const_iterator last_;
+  bool reverse_;
+};
+
+class MergedScan final : public store::Scan {
+ public:
+  MergedScan(CellScan cells, std::unique_ptr<store::Scan> rows, bool reverse)
+      : cells_(std::move(cells)), rows_(std::move(rows)), reverse_(reverse) {
+    settle();
+  }
+
+  bool valid() const override { return on_cell_ ? cells_.valid() : rows_->valid(); }
+  std::string_view key() const override { return on_cell_ ? std::string_view(cells_.key()) : rows_->key(); }
+  std::string_view value() const override { return on_cell_ ? std::string_view(*cells_.value()) : rows_->value(); }
+  void next() override {
+    if (on_cell_) {
+      cells_.next();
+    } else {
+      rows_->next();
+    }
+    settle();
+  }
+
+ private:
+  // Finds which side is next. A cell hides the committed row of the same key, and an erased one itself.
+  void settle() {
+    for (;;) {
+      on_cell_ = cells_.valid();
+      if (!on_cell_) return;
+      if (rows_->valid()) {
+        const int order = rows_->key().compare(cells_.key());
+        if (order == 0) {
+          rows_->next();
+          continue;
+        }
+        if ((order < 0) != reverse_) {
+          on_cell_ = false;
+          return;
+        }
+      }
+      if (cells_.value()) return;
+      cells_.next();
+    }
+  }
+
+  CellScan cells_;
+  std::unique_ptr<store::Scan> rows_;
+  bool reverse_;
+  bool on_cell_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<store::Scan> merged_scan(const Overlay::Cells& cells, const store::Reader& committed,
+                                         const store::Range& range) {
+  auto rows = committed.scan(range);
+  CellScan own(cells, range);
+  // Nothing of our own in the range: the committed rows are the answer.
+  if (!own.valid()) return rows;
+  return std::make_unique<MergedScan>(std::move(own), std::move(rows), range.reverse);
+}
+
+}  // namespace florin::engine

@@ -1,0 +1,14 @@
+#include "rpc/protocol.h"
+
+#include "rpc/connect_protocol.h"
+
+namespace florin::rpc {
+
+std::vector<std::unique_ptr<Protocol>> protocols() {
+  std::vector<std::unique_ptr<Protocol>> all;
+  all.push_back(std::make_unique<ConnectPost>());
+  all.push_back(std::make_unique<ConnectGet>());
+  return all;
+}
+
+}  // namespace florin::rpc

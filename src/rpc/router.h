@@ -1,0 +1,84 @@
+// Router: serves RPC methods over HTTP exchanges. Finds the method by path, the protocol by verb and content type, runs
+// the interceptors and the handler within the deadline, and answers.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "http/exchange.h"
+#include "rpc/cors.h"
+#include "rpc/interceptor.h"
+#include "rpc/observer.h"
+#include "rpc/protocol.h"
+#include "rpc/wire_error.h"
+
+namespace florin::rpc {
+
+struct RouterOptions {
+  // Outermost first. They must outlive the router.
+  std::vector<Interceptor*> interceptors = {};
+  std::vector<Observer*> observers = {};
+  ErrorEncoder error_encoder = {};
+  CorsOptions cors = {};
+  WireOptions wire = {};
+  // For callers that ask for none, and the most that a caller gets. Nothing: no limit.
+  std::optional<Duration> timeout_default = Duration::seconds(30);
+  std::optional<Duration> timeout_max = Duration::minutes(5);
+  const Clock* clock = &system_clock();
+};
+
+// Methods are added before the first request; from then on the router is read-only and serves on several threads at
+// once.
+//
+// A handler is not interrupted when its deadline passes or its caller goes: the caller is answered, the handler is
+// asked to stop (Context::stop_token) and its result is dropped. Router, handlers and executors must outlive it: see
+// calls_running.
+class Router : public http::Handler {
+ public:
+  explicit Router(RouterOptions options = {});
+  ~Router() override;
+
+  // `spec` must outlive the router. Adding one procedure twice is a bug.
+  void add(const MethodSpec& spec, UnaryFunction handler);
+  void add(const MethodSpec& spec, StreamFunction handler);
+
+  Task<Unit> serve(http::Exchange& exchange) override;
+
+  // Whether `path` is one of this router's procedures.
+  bool has(std::string_view path) const;
+  // Every method added, by procedure.
+  std::vector<const MethodSpec*> methods() const;
+  // Handlers that have not ended yet, answered or not. Thread-safe.
+  std::size_t calls_running() const;
+
+ private:
+  struct Method {
+    const MethodSpec* spec = nullptr;
+    UnaryFunction unary;
+    StreamFunction stream;
+  };
+  struct Call;
+
+  Task<Unit> dispatch(http::Exchange& exchange);
+  Task<Unit> serve_call(http::Exchange& exchange, const Method& method, const Protocol& protocol);
+  // Runs interceptors and handler; ends at the deadline or when the caller has gone, whatever the handler does.
+  Task<Result<MessagePtr>> run_unary(http::Exchange& exchange, std::shared_ptr<Call> call, const Method& method);
+  std::shared_ptr<Call> begin_call(http::Exchange& exchange, const MethodSpec& spec);
+  std::optional<Duration> effective_timeout(std::optional<Duration> requested) const;
+  void report(Call& call, const Protocol& protocol, const WireCall& wire, const Error* error) const;
+
+  const RouterOptions options_;
+  const Cors cors_;
+  const std::vector<std::unique_ptr<Protocol>> protocols_;
+  std::map<std::string, Method, std::less<>> methods_;
+  std::shared_ptr<std::atomic<std::size_t>> calls_running_;
+};
+
+}  // namespace florin::rpc

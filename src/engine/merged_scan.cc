@@ -6,17 +6,17 @@ namespace {
 // The overlay's cells of a range, erased ones included.
 class CellScan {
  public:
-  CellScan(const Overlay::Cells& cells, const store::Range& range)
-      : first_(cells.lower_bound(range.from)),
-        last_(range.to.empty() ? cells.end() : cells.lower_bound(range.to)),
+  CellScan(const Overlay::OrderedRows& own, const store::Range& range)
+      : first_(own.lower_bound(std::string_view(range.from))),
+        last_(range.to.empty() ? own.end() : own.lower_bound(std::string_view(range.to))),
         reverse_(range.reverse) {
     // An empty range may have its end before its start.
     if (!range.to.empty() && range.to <= range.from) last_ = first_;
   }
 
   bool valid() const { return first_ != last_; }
-  const std::string& key() const { return current()->first; }
-  const std::optional<std::string>& value() const { return current()->second.value; }
+  const std::string& key() const { return (*current())->first; }
+  const std::optional<std::string>& value() const { return (*current())->second.value; }
   void next() {
     if (reverse_) {
       --last_;
@@ -26,10 +26,10 @@ class CellScan {
   }
 
  private:
-  Overlay::Cells::const_iterator current() const { return reverse_ ? std::prev(last_) : first_; }
+  Overlay::OrderedRows::const_iterator current() const { return reverse_ ? std::prev(last_) : first_; }
 
-  Overlay::Cells::const_iterator first_;
-  Overlay::Cells::const_iterator last_;
+  Overlay::OrderedRows::const_iterator first_;
+  Overlay::OrderedRows::const_iterator last_;
   bool reverse_;
 };
 
@@ -82,13 +82,13 @@ class MergedScan final : public store::Scan {
 
 }  // namespace
 
-std::unique_ptr<store::Scan> merged_scan(const Overlay::Cells& cells, const store::Reader& committed,
+std::unique_ptr<store::Scan> merged_scan(const Overlay::OrderedRows& own, const store::Reader& committed,
                                          const store::Range& range) {
   auto rows = committed.scan(range);
-  CellScan own(cells, range);
+  CellScan cells(own, range);
   // Nothing of our own in the range: the committed rows are the answer.
-  if (!own.valid()) return rows;
-  return std::make_unique<MergedScan>(std::move(own), std::move(rows), range.reverse);
+  if (!cells.valid()) return rows;
+  return std::make_unique<MergedScan>(std::move(cells), std::move(rows), range.reverse);
 }
 
 }  // namespace florin::engine

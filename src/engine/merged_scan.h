@@ -7,8 +7,8 @@
 
 namespace florin::engine {
 
-// `cells` and `committed` must outlive the scan and not change meanwhile.
-std::unique_ptr<store::Scan> merged_scan(const Overlay::Cells& cells, const store::Reader& committed,
+// `own` and `committed` must outlive the scan and not change meanwhile.
+std::unique_ptr<store::Scan> merged_scan(const Overlay::OrderedRows& own, const store::Reader& committed,
                                          const store::Range& range);
 
 }  // namespace florin::engine

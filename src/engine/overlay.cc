@@ -20,18 +20,24 @@ std::optional<std::string> Overlay::get(std::string_view key) const {
 }
 
 std::unique_ptr<store::Scan> Overlay::scan(const store::Range& range) const {
-  return merged_scan(cells_, committed_, range);
+  return merged_scan(order_, committed_, range);
 }
 
 Overlay::Cell& Overlay::touch(std::string_view key) {
   const auto [place, inserted] = cells_.try_emplace(key);
+  if (inserted) order_.insert(&*place);
   Cell& cell = place->second;
   if (in_work_ && (inserted || cell.work != work_)) {
-    undo_.push_back({std::string(key), inserted ? std::nullopt : std::optional(std::move(cell))});
+    undo_.push_back({&*place, inserted ? std::nullopt : std::optional(std::move(cell))});
   }
   cell.batch = batch_;
   cell.work = work_;
   return cell;
+}
+
+void Overlay::remove(Row* row) {
+  order_.erase(row);
+  cells_.erase(row->first);
 }
 
 void Overlay::put(std::string_view key, std::string_view value) {
@@ -58,12 +64,10 @@ void Overlay::drop_work() {
   CHECK(in_work_);
   in_work_ = false;
   for (Undo& undo : undo_) {
-    const auto cell = cells_.find(undo.key);
-    CHECK(cell != cells_.end());
     if (undo.before) {
-      cell->second = std::move(*undo.before);
+      undo.row->second = std::move(*undo.before);
     } else {
-      cells_.erase(cell);
+      remove(undo.row);
     }
   }
   undo_.clear();
@@ -72,8 +76,8 @@ void Overlay::drop_work() {
 store::WriteSet Overlay::close_batch() {
   CHECK(!in_work_);
   store::WriteSet writes;
-  for (const auto& [key, cell] : cells_) {
-    if (cell.batch == batch_) writes.emplace_back(key, cell.value);
+  for (const Row* row : order_) {
+    if (row->second.batch == batch_) writes.emplace_back(row->first, row->second.value);
   }
   ++batch_;
   return writes;
@@ -86,7 +90,7 @@ void Overlay::publish(const store::WriteSet& writes) {
     cache_.update(key, value);
     const auto cell = cells_.find(key);
     CHECK(cell != cells_.end());
-    if (cell->second.batch == published_) cells_.erase(cell);
+    if (cell->second.batch == published_) remove(&*cell);
   }
 }
 

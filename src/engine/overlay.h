@@ -1,11 +1,13 @@
 // Overlay: the lane's view of state: what is committed, under what the batches in flight, the current batch and the
 // current work have written. Belongs to the lane's thread.
 //
-// Unpublished writes stand in one ordered map, each marked with the batch that wrote it last. A work's first write of a
-// key remembers what stood there, so that a refused work can be taken back.
+// Unpublished writes stand in one hash table, each marked with the batch that wrote it last, and beside it in the order
+// of their keys for scans. A work's first write of a key remembers what stood there, so that a refused work can be
+// taken back.
 #pragma once
 
-#include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
+#include <absl/container/node_hash_map.h>
 
 #include <cstdint>
 #include <memory>
@@ -47,19 +49,29 @@ class Overlay final : public store::Writer {
     std::uint64_t batch = 0;
     std::uint64_t work = 0;
   };
-  using Cells = absl::btree_map<std::string, Cell, TextLess>;
+  using Cells = absl::node_hash_map<std::string, Cell, TextHash, TextEqual>;
+  using Row = Cells::value_type;  // never moves
+  struct ByKey {
+    using is_transparent = void;
+    static std::string_view key(const Row* row) { return row->first; }
+    static std::string_view key(std::string_view text) { return text; }
+    bool operator()(const auto& a, const auto& b) const { return key(a) < key(b); }
+  };
+  using OrderedRows = absl::btree_set<Row*, ByKey>;
 
  private:
   struct Undo {
-    std::string key;
-    std::optional<Cell> before;  // nothing: there was no cell
+    Row* row;
+    std::optional<Cell> before;  // nothing: the row was not there
   };
 
   Cell& touch(std::string_view key);
+  void remove(Row* row);
 
   const store::Reader& committed_;
   mutable RowCache cache_;
   Cells cells_;
+  OrderedRows order_;  // all of cells_
   std::vector<Undo> undo_;
   std::uint64_t batch_ = 1;      // the current one
   std::uint64_t published_ = 0;  // the last one that was

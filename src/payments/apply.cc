@@ -131,11 +131,14 @@ void apply_operation_reserved(const EventContext& context, const v1::OperationRe
 }
 
 // Moves the amounts of a capture or void that succeeded; a refund's follow from its status.
-void apply_operation_money(const v1::OperationUpdated& event, const v1::Operation& operation,
-                           const OperationDetail& detail, AttemptDetail& attempt) {
+void apply_operation_money(const v1::OperationUpdated& event, int index, PaymentRow& row) {
+  const v1::Operation& operation = row.payment().operations(index);
+  const auto attempt_at = attempt_index(row, row.operations(index).attempt_id());
+  CHECK(attempt_at, "operation {} is of no attempt", event.operation_id());
+  AttemptDetail& attempt = *row.mutable_attempts(*attempt_at);
   if (operation.kind() == v1::OPERATION_KIND_CAPTURE) {
     attempt.set_captured_minor(attempt.captured_minor() + operation.amount_minor());
-    attempt.set_open_minor(detail.final_capture() ? 0 : attempt.open_minor() - operation.amount_minor());
+    attempt.set_open_minor(open_after_capture(row, index));
     attempt.set_authorization_transfer_id(event.authorization_transfer_id());
   } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
     attempt.set_open_minor(0);
@@ -153,11 +156,7 @@ void apply_operation_updated(const EventContext& context, const v1::OperationUpd
   if (!event.psp_reference().empty()) operation.set_psp_reference(event.psp_reference());
   if (event.has_failure()) *operation.mutable_failure() = event.failure();
   *operation.mutable_update_time() = contracts::to_message(context.time);
-  if (event.status() == v1::OPERATION_STATUS_SUCCEEDED) {
-    const auto attempt = attempt_index(row, row.operations(*index).attempt_id());
-    CHECK(attempt, "operation {} is of no attempt", event.operation_id());
-    apply_operation_money(event, operation, row.operations(*index), *row.mutable_attempts(*attempt));
-  }
+  if (event.status() == v1::OPERATION_STATUS_SUCCEEDED) apply_operation_money(event, *index, row);
   save(context, row, writer);
 }
 

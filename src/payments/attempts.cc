@@ -103,9 +103,7 @@ bool may_become(const PaymentRow& row, int attempt, v1::AttemptStatus after) {
            !has_open_operation(row, v1::OPERATION_KIND_CAPTURE, attempt_id) &&
            !has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id);
   }
-  const bool was_lost = before == v1::ATTEMPT_STATUS_NOT_SENT || before == v1::ATTEMPT_STATUS_DECLINED_SOFT ||
-                        before == v1::ATTEMPT_STATUS_DECLINED_HARD;
-  return was_lost && is_won(after);
+  return is_lost(before) && is_won(after);
 }
 
 v1::AttemptUpdated make_update(const PaymentRow& row, const AttemptNews& news, v1::AttemptStatus status) {

@@ -56,6 +56,11 @@ bool is_won(v1::AttemptStatus status) {
   return status == v1::ATTEMPT_STATUS_AUTHORIZED || status == v1::ATTEMPT_STATUS_CAPTURED;
 }
 
+bool is_lost(v1::AttemptStatus status) {
+  return status == v1::ATTEMPT_STATUS_NOT_SENT || status == v1::ATTEMPT_STATUS_DECLINED_SOFT ||
+         status == v1::ATTEMPT_STATUS_DECLINED_HARD;
+}
+
 bool holds_money(const PaymentRow& row, int attempt) {
   return is_won(row.payment().attempts(attempt).status()) &&
          (row.attempts(attempt).open_minor() > 0 || refundable_minor(row, attempt) > 0);
@@ -120,6 +125,22 @@ std::int64_t refundable_minor(const PaymentRow& row, int attempt) {
   }
   CHECK(left >= 0, "refunds of {} set aside more than is captured", row.payment().id());
   return left;
+}
+
+std::int64_t open_after_capture(const PaymentRow& row, int operation) {
+  const OperationDetail& detail = row.operations(operation);
+  const auto attempt = attempt_index(row, detail.attempt_id());
+  CHECK(attempt, "operation of {} is of no attempt", row.payment().id());
+  if (!detail.final_capture()) {
+    return row.attempts(*attempt).open_minor() - row.payment().operations(operation).amount_minor();
+  }
+  std::int64_t set_aside = 0;
+  for (int i = 0; i < row.payment().operations_size(); ++i) {
+    const v1::Operation& other = row.payment().operations(i);
+    if (i == operation || other.kind() != v1::OPERATION_KIND_CAPTURE || !is_open(other.status())) continue;
+    if (row.operations(i).attempt_id() == detail.attempt_id()) set_aside += other.amount_minor();
+  }
+  return set_aside;
 }
 
 void refresh(PaymentRow& row) {

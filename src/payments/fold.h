@@ -15,6 +15,9 @@ bool is_open(v1::OperationStatus status);
 // Authorized or captured.
 bool is_won(v1::AttemptStatus status);
 
+// Declined, or provably not sent: no money was taken, as far as is known.
+bool is_lost(v1::AttemptStatus status);
+
 // Won, and not all of it has been released or given back.
 bool holds_money(const PaymentRow& row, int attempt);
 // The attempt that paid (the one that still holds money, if several did), or else the latest; nothing before the first.
@@ -30,6 +33,10 @@ bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::stri
 // it.
 std::int64_t capturable_minor(const PaymentRow& row, int attempt);
 std::int64_t refundable_minor(const PaymentRow& row, int attempt);
+
+// What stays authorized once this capture has succeeded: a final one releases all but what other captures under way
+// have set aside.
+std::int64_t open_after_capture(const PaymentRow& row, int operation);
 
 // Brings every derived field of row.payment up to date.
 void refresh(PaymentRow& row);

@@ -7,6 +7,12 @@
 namespace florin::payments {
 namespace {
 
+struct Money {
+  std::int64_t authorized = 0;
+  std::int64_t open = 0;
+  std::int64_t captured = 0;
+};
+
 // A row that grows attempt by attempt; refresh() follows.
 class RowBuilder {
  public:
@@ -14,11 +20,6 @@ class RowBuilder {
     row_.mutable_payment()->set_id("pay_00000000000000000001");
     row_.mutable_payment()->mutable_payment_method()->set_token("tok_success");
   }
-  struct Money {
-    std::int64_t authorized = 0;
-    std::int64_t open = 0;
-    std::int64_t captured = 0;
-  };
   RowBuilder& attempt(v1::AttemptStatus status, Money money = {}) {
     v1::Attempt& attempt = *row_.mutable_payment()->add_attempts();
     attempt.set_id("att_" + std::to_string(row_.payment().attempts_size()));

@@ -72,6 +72,22 @@ void inquire_now(engine::Work& work, std::string_view payment_id, std::string_vi
   }
 }
 
+void keep_doubt(engine::Work& work, const PaymentRow& row, std::string_view attempt_id) {
+  const auto attempt = attempt_index(row, attempt_id);
+  if (!attempt || !is_lost(row.payment().attempts(*attempt).status())) return;
+  work.set_timer({.kind = std::string(doubt_timer),
+                  .subject = row.payment().id(),
+                  .due = work.now() + doubt_retry_wait,
+                  .payload = std::string(attempt_id)});
+}
+
+void on_doubt_timer(engine::Work& work, const engine::Timer& timer) {
+  const auto id = PaymentId::parse(timer.subject);
+  const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
+  const auto attempt = row ? attempt_index(*row, timer.payload) : std::nullopt;
+  if (attempt && is_lost(row->payment().attempts(*attempt).status())) inquire_now(work, timer.subject, timer.payload);
+}
+
 void on_inquiry_timer(engine::Work& work, const engine::Timer& timer) {
   v1::InquiryTimer payload;
   const auto id = PaymentId::parse(timer.subject);

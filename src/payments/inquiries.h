@@ -20,4 +20,12 @@ void inquire_now(engine::Work& work, std::string_view payment_id, std::string_vi
 
 void on_inquiry_timer(engine::Work& work, const engine::Timer& timer);
 
+inline constexpr std::string_view doubt_timer = "payments.doubt";
+
+// The provider was asked about an attempt and gave no clear answer. If the attempt counts as lost, it was asked because
+// a webhook said that money was taken: asks again until there is an answer, for no chain of inquiries does.
+void keep_doubt(engine::Work& work, const PaymentRow& row, std::string_view attempt_id);
+
+void on_doubt_timer(engine::Work& work, const engine::Timer& timer);
+
 }  // namespace florin::payments

@@ -33,6 +33,8 @@ inline constexpr Duration authorization_lifetime = Duration::days(7);
 // How soon a void of a lapsed authorization, or the return of a surplus charge, is tried again.
 inline constexpr Duration expiry_retry_wait = Duration::hours(1);
 inline constexpr Duration surplus_retry_wait = Duration::minutes(5);
+// How soon the provider is asked again about an attempt that counts as lost although a webhook says otherwise.
+inline constexpr Duration doubt_retry_wait = Duration::minutes(5);
 
 // Events that GetPayment shows.
 inline constexpr std::size_t timeline_entries_max = 1'000;

@@ -88,7 +88,7 @@ void post_success(engine::Work& work, const PaymentRow& row, const Target& targe
   } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
     if (attempt.open_minor() > 0) post_authorization_ended(work, target.place, attempt.authorization_transfer_id());
   } else {
-    const std::int64_t left = detail.final_capture() ? 0 : attempt.open_minor() - operation.amount_minor();
+    const std::int64_t left = open_after_capture(row, target.operation);
     event.set_authorization_transfer_id(
         post_captured_later(work, target.place, {attempt.authorization_transfer_id(), operation.amount_minor(), left}));
   }

@@ -2,6 +2,7 @@
 
 #include "florin/connectors/v1/psp.pb.h"
 #include "payments/attempts.h"
+#include "payments/inquiries.h"
 #include "payments/operations.h"
 #include "payments/rows.h"
 
@@ -31,6 +32,11 @@ PspReply read_reply(const engine::EffectResult& result) {
   return reply;
 }
 
+bool is_clear(const engine::EffectResult& result) {
+  return result.outcome == engine::v1::EFFECT_OUTCOME_ANSWERED &&
+         read_reply(result).status() != connectors::v1::PSP_STATUS_UNCLEAR;
+}
+
 }  // namespace
 
 void on_psp_outcome(engine::Work& work, const Settings& settings, const engine::Effect& effect,
@@ -43,10 +49,11 @@ void on_psp_outcome(engine::Work& work, const Settings& settings, const engine::
   CHECK(row, "effect {} is for no payment", effect.id.to_string());
 
   const bool answered = result.outcome == engine::v1::EFFECT_OUTCOME_ANSWERED;
-  // An inquiry that got no answer changes nothing; its chain of timers goes on.
-  if (is_read(request) && !answered) return;
   const bool reads_operation = request.operation() == connectors::v1::PSP_OPERATION_READ_OPERATION;
   const std::string& about = reads_operation ? request.read_idempotency_key() : request.idempotency_key();
+  // An inquiry that got no answer changes nothing; its chain of timers goes on.
+  if (is_read(request) && !is_clear(result)) keep_doubt(work, *row, about);
+  if (is_read(request) && !answered) return;
   const v1::Source source = is_read(request) ? v1::SOURCE_INQUIRY : v1::SOURCE_REPLY;
   const Timestamp asked{request.decided_time_micros()};
   const bool not_sent = result.outcome == engine::v1::EFFECT_OUTCOME_NOT_SENT;

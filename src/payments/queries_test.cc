@@ -15,7 +15,7 @@ using testing::IsEmpty;
 class QueriesTest : public testing::Test {
  protected:
   // Names the payments by their references; one is created each second.
-  void create(const std::string& reference, PaymentsFixture::NewPayment payment = {.confirm = false}) {
+  void create(const std::string& reference, NewPayment payment = {.confirm = false}) {
     payment.reference = reference;
     f_.create(payment);
     f_.partition().advance(Duration::seconds(1));

@@ -15,6 +15,7 @@ void register_payments(engine::Registry& registry, const Settings& settings) {
                        on_psp_outcome(work, settings, effect, result);
                      });
   registry.on_timer(std::string(inquiry_timer), &on_inquiry_timer);
+  registry.on_timer(std::string(doubt_timer), &on_doubt_timer);
   registry.on_timer(std::string(authorization_timer), &on_authorization_timer);
   registry.on_timer(std::string(surplus_timer), &on_surplus_timer);
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "payments/commands.h"
+#include "payments/limits.h"
 #include "payments/testing/payments_fixture.h"
 
 namespace florin::payments {
@@ -172,6 +173,33 @@ TEST_F(SurplusTest, IsTriedAgainHoweverLateItsRefundFails) {
   EXPECT_EQ(f_.requests().front().content.operation(), refund);
   f_.answer(replied(PSP_STATUS_SUCCEEDED));
   EXPECT_EQ(f_.payment(id).refunded_minor(), 1'000);
+}
+
+TEST_F(SurplusTest, IsFoundAlsoWhenTheProviderCannotBeAskedAtFirst) {
+  const std::string id = f_.create({});
+  f_.end(not_sent);
+  ASSERT_TRUE(f_.confirm(id).ok());
+  f_.answer(captured(1'000));
+  f_.receive(about_attempt(f_.payment(id), captured(1'000)));
+  f_.end(unknown);
+  f_.partition().advance(doubt_retry_wait);
+  f_.answer(replied(PSP_STATUS_UNCLEAR));
+  f_.partition().advance(doubt_retry_wait);
+  ASSERT_EQ(f_.requests().size(), 1u);
+  f_.answer(captured(1'000));
+  EXPECT_EQ(f_.payment(id).attempts(0).status(), v1::ATTEMPT_STATUS_CAPTURED);
+  ASSERT_EQ(f_.requests().size(), 1u);
+  EXPECT_EQ(f_.requests().front().content.operation(), refund);
+}
+
+TEST_F(SurplusTest, AWebhookThatIsWrongIsForgottenOnceTheProviderSaysSo) {
+  const std::string id = f_.create({});
+  f_.answer(declined());
+  f_.receive(about_attempt(f_.payment(id), captured(1'000)));
+  f_.answer(declined());
+  f_.partition().advance(Duration::days(1));
+  EXPECT_TRUE(f_.requests().empty());
+  EXPECT_EQ(f_.payment(id).status(), v1::PAYMENT_STATUS_REQUIRES_PAYMENT_METHOD);
 }
 
 TEST_F(SurplusTest, MoneyForACanceledPaymentIsGivenBack) {

@@ -19,7 +19,7 @@ Error bad_answer(Code code, std::string message) {
 Error decode_error(WireError wire) {
   Error error(wire.code, ErrorDomain::request, "remote_error", std::move(wire.message));
   for (ErrorPayload& detail : wire.details) {
-    static_cast<void>(std::move(error).with_payload(std::move(detail.type), std::move(detail.bytes)));
+    error = std::move(error).with_payload(std::move(detail.type), std::move(detail.bytes));
   }
   return error;
 }

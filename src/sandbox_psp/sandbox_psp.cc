@@ -113,7 +113,8 @@ Result<std::unique_ptr<SandboxPsp>> SandboxPsp::start(SandboxPspOptions options)
 
 Result<std::unique_ptr<SandboxPsp>> SandboxPsp::start(SandboxPspOptions options, disk::Disk& disk, const Clock& clock) {
   ASSIGN_OR_RETURN(const Listen listen, parse_listen(options.listen));
-  ServiceOptions service = options.timing;
+  ServiceOptions service;
+  service.timing = options.timing;
   service.api_key = options.api_key;
   service.webhook_secret = options.webhook_secret;
   service.public_url = options.public_url;

@@ -25,10 +25,10 @@ struct SandboxPspOptions {
   std::string public_url{};  // see ServiceOptions
   unsigned threads = 1;      // for connections
   Duration webhook_timeout = Duration::seconds(10);
-  ServiceOptions timing{};  // only its times are used
+  Timing timing{};
 };
 
-// Thread-safe.
+// For one thread at a time.
 class SandboxPsp {
  public:
   // Opens the books and listens. `disk` and `clock` must outlive it. Errors: those of the disk (data_directory_locked,

@@ -173,7 +173,7 @@ PspAnswer Service::create_payment(const Context& context) {
   if (is_before(scenario.loss)) return lost_before(scenario.loss);
   commit_payment(*request, place, key, context);
   PspAnswer answer = answer_payment(context, books_.payment_count(), Replay::first);
-  if (scenario.slow) answer.delay = options_.slow;
+  if (scenario.slow) answer.delay = options_.timing.slow;
   return with_loss_after(scenario.loss, true, std::move(answer));
 }
 
@@ -192,7 +192,7 @@ void Service::commit_payment(const CreateRequest& request, int place, std::strin
       .fingerprint = fingerprint_of(context.target.path, context.request.body),
       .status = status,
       .failure = status == PaymentStatus::declined ? scenario.failure : Failure::none,
-      .settle_at = status == PaymentStatus::pending ? context.now + options_.pending : Timestamp{},
+      .settle_at = status == PaymentStatus::pending ? context.now + options_.timing.pending : Timestamp{},
       .return_url = challenged ? request.return_url : std::string(),
       .descriptor = challenged ? request.descriptor : std::string(),
   });
@@ -257,7 +257,7 @@ OperationCreated Service::decide_operation(const OperationRequest& request, std:
   if (way == OperationWay::fail) return refuse(Failure::refused_by_issuer);
   if (way != OperationWay::succeed) {
     created.status = OperationStatus::pending;
-    created.settle_at = now + options_.pending;
+    created.settle_at = now + options_.timing.pending;
   }
   return created;
 }

@@ -20,6 +20,15 @@
 
 namespace florin::sandbox_psp {
 
+struct Timing {
+  Duration slow = Duration::milliseconds(300);          // tok_slow
+  Duration pending = Duration::milliseconds(500);       // until what is pending settles
+  Duration late_webhook = Duration::seconds(5);         // tok_late_webhook
+  Duration webhook_backoff_min = Duration::seconds(1);  // doubles with every failed try
+  Duration webhook_backoff_max = Duration::seconds(60);
+  std::uint32_t webhook_tries_max = 20;  // in a row; then the webhook is given up
+};
+
 struct ServiceOptions {
   std::string api_key;
   std::string webhook_secret;
@@ -27,12 +36,7 @@ struct ServiceOptions {
   std::string public_url;
   // False: nobody listens, so no webhook is made.
   bool webhooks = true;
-  Duration slow = Duration::milliseconds(300);          // tok_slow
-  Duration pending = Duration::milliseconds(500);       // until what is pending settles
-  Duration late_webhook = Duration::seconds(5);         // tok_late_webhook
-  Duration webhook_backoff_min = Duration::seconds(1);  // doubles with every failed try
-  Duration webhook_backoff_max = Duration::seconds(60);
-  std::uint32_t webhook_tries_max = 20;  // in a row; then the webhook is given up
+  Timing timing{};
 };
 
 // `drop`: the caller gets no answer, the connection just ends.

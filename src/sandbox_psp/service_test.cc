@@ -325,7 +325,7 @@ TEST_F(ServiceTest, WebhooksAreRepeatedUntilTakenAndThenGivenUp) {
     service_.webhook_tried(batch[0].number, false, now_);
     ++tries;
   }
-  EXPECT_EQ(tries, ServiceOptions{}.webhook_tries_max);
+  EXPECT_EQ(tries, Timing{}.webhook_tries_max);
   EXPECT_GT(waited, Duration::minutes(10));
   EXPECT_TRUE(service_.books().outbox().empty());
 }

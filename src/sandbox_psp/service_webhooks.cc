@@ -27,7 +27,7 @@ void Service::queue_webhook(std::string body, Notice notice, Timestamp now) {
   if (!options_.webhooks) return;
   const FaultSettings& faults = faults_.settings();
   WebhookQueued queued{.due = now, .copies = 1, .body = std::move(body)};
-  if (notice == Notice::late) queued.due = now + options_.late_webhook;
+  if (notice == Notice::late) queued.due = now + options_.timing.late_webhook;
   if (notice == Notice::twice || faults_.strikes(faults.duplicate_webhook_permille)) queued.copies = 2;
   if (faults.reorder_webhooks) {
     queued.due = queued.due + Duration::microseconds(static_cast<std::int64_t>(faults_.below(reorder_micros)));
@@ -63,13 +63,14 @@ void Service::webhook_tried(std::uint64_t number, bool delivered, Timestamp now)
     if (--webhook.copies > 0) return books_.wait_webhook(number, now);
     return commit(WebhookEnded{.webhook = number, .delivered = true});
   }
-  if (++webhook.failed >= options_.webhook_tries_max) {
+  if (++webhook.failed >= options_.timing.webhook_tries_max) {
     commit(WebhookEnded{.webhook = number, .delivered = false});
     return;
   }
-  Duration backoff = options_.webhook_backoff_min;
-  for (std::uint32_t i = 1; i < webhook.failed && backoff < options_.webhook_backoff_max; ++i) backoff = backoff * 2;
-  books_.wait_webhook(number, now + std::min(backoff, options_.webhook_backoff_max));
+  Duration backoff = options_.timing.webhook_backoff_min;
+  for (std::uint32_t i = 1; i < webhook.failed && backoff < options_.timing.webhook_backoff_max; ++i)
+    backoff = backoff * 2;
+  books_.wait_webhook(number, now + std::min(backoff, options_.timing.webhook_backoff_max));
 }
 
 std::optional<Timestamp> Service::next_due() const {

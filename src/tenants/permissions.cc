@@ -55,7 +55,7 @@ Result<PermissionSet> PermissionSet::parse(const std::vector<std::string>& names
       "permission_unknown",
       fmt::format("The key cannot be given such a permission. Choose from \"*\" and: {}.", all(platform).to_string()));
   for (const auto i : unknown) {
-    std::move(error).with_violation(fmt::format("permissions[{}]", i), "must be a permission of the list");
+    error = std::move(error).with_violation(fmt::format("permissions[{}]", i), "must be a permission of the list");
   }
   return error;
 }

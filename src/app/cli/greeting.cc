@@ -6,7 +6,7 @@ namespace florin::app {
 
 std::string greeting(const Endpoints& endpoints, const std::string& data_directory) {
   return fmt::format(
-      R"(
+      R"text(
 Florin is ready.
 
   API            {api}
@@ -28,7 +28,7 @@ Paste these three, one after the other:
 
 Other test payment methods (tok_challenge, tok_decline_insufficient_funds, tok_timeout_after, ...): docs/sandbox.md.
 Thousands of payments and the tie-out: build/release/bin/florin demo --payments 1000. Stop with Ctrl-C.
-)",
+)text",
       fmt::arg("api", endpoints.api), fmt::arg("psp", endpoints.sandbox_psp), fmt::arg("key", endpoints.secret_key),
       fmt::arg("platform", endpoints.platform_key), fmt::arg("file", endpoints_path(data_directory)));
 }

@@ -103,7 +103,7 @@ Result<Payment> Player::settled(Payment payment) {
   request.set_omit_timeline(true);
   for (int i = 0; i < readings_max && is_open(payment); ++i) {
     timespec pause{.tv_sec = 0, .tv_nsec = 500'000'000};
-    nanosleep(&pause, nullptr);
+    nanosleep(&pause, nullptr);  // allow(sleep): the demo is a client that polls, as a merchant's server would
     ASSIGN_OR_RETURN(auto response, payments_->get_payment(request, options("read", 0)));
     payment = std::move(*response.mutable_payment());
   }

@@ -22,7 +22,7 @@ engine::Registry make_registry(const Settings& settings) {
 }
 
 template <class Request>
-void set_part(const PaymentsFixture::Part& part, Request& request) {
+void set_part(const Part& part, Request& request) {
   if (!part.amount_minor) return;
   request.mutable_amount()->set_currency(part.currency);
   request.mutable_amount()->set_minor(*part.amount_minor);

@@ -19,6 +19,24 @@
 
 namespace florin::payments {
 
+struct NewPayment {
+  std::int64_t amount_minor = 1'000;
+  std::string currency = "USD";
+  std::string token = "tok_success";
+  bool manual = false;
+  bool confirm = true;
+  std::string reference{};
+  std::string return_url{};
+  TenantId tenant{};  // the fixture's tenant if empty
+};
+
+// What a capture or refund takes: all there is for no amount.
+struct Part {
+  std::optional<std::int64_t> amount_minor{};
+  std::string currency = "USD";
+  bool final_capture = false;
+};
+
 class PaymentsFixture {
  public:
   explicit PaymentsFixture(Settings settings = {});
@@ -26,26 +44,10 @@ class PaymentsFixture {
   const TenantId tenant{Position::of(1, 1, 1)};
   const TenantId other{Position::of(1, 1, 2)};
 
-  struct NewPayment {
-    std::int64_t amount_minor = 1'000;
-    std::string currency = "USD";
-    std::string token = "tok_success";
-    bool manual = false;
-    bool confirm = true;
-    std::string reference{};
-    std::string return_url{};
-    TenantId tenant{};  // the fixture's tenant if empty
-  };
   // The id of a new payment. CHECKs that it is accepted.
   std::string create(const NewPayment& payment);
   Result<v1::CreatePaymentResponse> try_create(const NewPayment& payment);
   Result<v1::ConfirmPaymentResponse> confirm(const std::string& payment_id, const std::string& token = {});
-  // All there is for no amount.
-  struct Part {
-    std::optional<std::int64_t> amount_minor{};
-    std::string currency = "USD";
-    bool final_capture = false;
-  };
   Result<v1::CapturePaymentResponse> capture(const std::string& payment_id, const Part& part = {});
   Result<v1::RefundPaymentResponse> refund(const std::string& payment_id, const Part& part = {});
   Result<v1::CancelPaymentResponse> cancel(const std::string& payment_id);

@@ -1,0 +1,175 @@
+#include "app/scenario/testing/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/scenario/testing/script.h"
+#include "app/server/domains.h"
+#include "crypto/hash.h"
+#include "engine/recovery.h"
+#include "engine/verify.h"
+#include "payments/commands.h"
+#include "payments/queries.h"
+
+namespace florin::app::scenario {
+namespace {
+
+constexpr std::array<std::string_view, 4> mode_names = {"plain", "restart-each", "replay-from-zero", "psp-faults"};
+
+template <class Thing>
+Result<Thing> find(const std::map<std::string, Thing>& things, const std::string& name, std::string_view kind) {
+  const auto found = things.find(name);
+  if (found == things.end()) return script_wrong(fmt::format("there is no {} '{}'", kind, name));
+  return found->second;
+}
+
+}  // namespace
+
+std::string_view mode_name(Mode mode) {
+  return mode_names[static_cast<std::size_t>(mode)];
+}
+
+std::optional<Mode> mode_from_name(std::string_view name) {
+  const auto found = std::ranges::find(mode_names, name);
+  if (found == mode_names.end()) return std::nullopt;
+  return static_cast<Mode>(found - mode_names.begin());
+}
+
+World::World(Mode mode)
+    : mode_(mode),
+      settings_(app::payment_settings("https://pay.test")),
+      psp_({.now = [this] { return partition_->now(); },
+            .receive =
+                [this](const connectors::Account& account, std::string body, connectors::v1::PspWebhook content) {
+                  receive_webhook(account, std::move(body), std::move(content));
+                },
+            .faults = mode == Mode::psp_faults}) {
+  register_domains(registry_, settings_);
+  engine::SynchronousPartition::Options options;
+  options.registry = &registry_;
+  options.effects = &psp_;
+  partition_.emplace(options);
+}
+
+Result<std::string> World::run_bytes(const Call& call, const google::protobuf::Message& request,
+                                     engine::Decide decide) {
+  engine::CommandContext context;
+  context.tenant = call.tenant;
+  context.actor = {journal::v1::ACTOR_KIND_API_KEY, "scenario"};
+  context.name = call.method;
+  if (call.key) context.idempotency = engine::IdempotencyKey{call.method, *call.key, request.SerializeAsString()};
+  auto reply = partition_->run(std::move(context), std::move(decide));
+  psp_.catch_up();
+  return reply;
+}
+
+void World::receive_webhook(const connectors::Account& account, std::string body, connectors::v1::PspWebhook content) {
+  engine::CommandContext context;
+  const auto id = payments::PaymentId::parse(content.reference());
+  if (const auto row = id ? payments::find_payment_of_any_tenant(state(), *id) : std::nullopt) {
+    context.tenant = payments::tenant_of(*row);
+  }
+  context.actor = {journal::v1::ACTOR_KIND_PSP, account.connector};
+  context.name = "webhook";
+  context.priority = engine::Priority::in_flight;
+  const payments::Webhook webhook{account.connector, account.account, std::move(body), std::move(content)};
+  const auto reply = partition_->run(std::move(context), [&](engine::Work& work) -> Result<std::string> {
+    RETURN_IF_ERROR(payments::decide_webhook(work, settings_, webhook));
+    return std::string();
+  });
+  CHECK(reply.ok(), "a webhook was refused: {}", reply.error().to_string());
+}
+
+std::optional<Timestamp> World::next_due() const {
+  auto next = psp_.next_due();
+  for (const engine::Timer& timer : partition_->timers()) next = next ? std::min(*next, timer.due) : timer.due;
+  return next;
+}
+
+void World::advance(Duration by) {
+  const Timestamp end = partition_->now() + by;
+  for (;;) {
+    psp_.catch_up();
+    partition_->advance({});  // takes in the answers that came
+    const auto due = next_due();
+    if (!due || *due > end) break;
+    partition_->advance(std::max(*due - partition_->now(), Duration{}));
+  }
+  partition_->advance(end - partition_->now());
+}
+
+void World::restart() {
+  psp_.forget_callers();
+  partition_->restart();
+}
+
+Status World::end_step() {
+  // Answers and webhooks that are due now belong to the step.
+  advance({});
+  if (mode_ == Mode::restart_each) {
+    restart();
+    advance({});
+  } else if (mode_ == Mode::replay_from_zero) {
+    RETURN_IF_ERROR(check_replay());
+    psp_.forget_callers();
+    partition_->restart(engine::SynchronousPartition::State::replay_from_zero);
+    advance({});
+  }
+  return ok();
+}
+
+Status World::check_replay() const {
+  const auto scratch = engine::empty_state();
+  RETURN_IF_ERROR(engine::recover({1, &partition_->journal(), &registry_, scratch.get()}));
+  if (engine::state_digest(scratch->latest()) == partition_->digest()) return ok();
+  return internal_error("scenario_state_differs", "The journal, replayed from zero, gives another state.");
+}
+
+Status World::verify() const {
+  const auto scratch = engine::empty_state();
+  const auto live = partition_->snapshot();
+  ASSIGN_OR_RETURN(const auto report, engine::verify({.partition = 1,
+                                                      .journal = &partition_->journal(),
+                                                      .live = live.get(),
+                                                      .registry = &registry_,
+                                                      .scratch = scratch.get()}));
+  if (report.clean()) return ok();
+  return internal_error("scenario_not_clean", report.problems.front());
+}
+
+Status World::name_tenant(const std::string& name, TenantId id) {
+  if (!tenants_.emplace(name, id).second) return script_wrong(fmt::format("there is a tenant '{}' already", name));
+  latest_tenant_ = name;
+  return ok();
+}
+
+Result<TenantId> World::tenant(const std::optional<std::string>& name) const {
+  if (!name && latest_tenant_.empty()) return script_wrong("there is no tenant yet");
+  return find(tenants_, name.value_or(latest_tenant_), "tenant");
+}
+
+Result<World::Payment> World::payment(const std::string& name) const {
+  return find(payments_, name, "payment");
+}
+
+Result<World::Operation> World::operation(const std::string& name) const {
+  return find(operations_, name, "operation");
+}
+
+Result<World::Account> World::account(const std::string& name) const {
+  return find(accounts_, name, "account");
+}
+
+payments::v1::Payment World::read(const Payment& payment) const {
+  const auto row = payments::find_payment(state(), payment.tenant, payment.id);
+  CHECK(row);
+  return row->payment();
+}
+
+ledger::U128 World::transfer_id(std::string_view name) {
+  return ledger::U128::load(reinterpret_cast<const char*>(crypto::sha256(name).data()));
+}
+
+}  // namespace florin::app::scenario

@@ -1,4 +1,4 @@
-// Hash and order for containers whose keys are bytes, so that a view finds a stored string. (Abseil's own defaults know
+// Hash and equality for hash tables whose keys are bytes, so that a view finds a stored string. (Abseil's own defaults know
 // only their own kind of view.)
 #pragma once
 
@@ -15,11 +15,6 @@ struct TextHash {
 struct TextEqual {
   using is_transparent = void;
   bool operator()(std::string_view a, std::string_view b) const { return a == b; }
-};
-
-struct TextLess {
-  using is_transparent = void;
-  bool operator()(std::string_view a, std::string_view b) const { return a < b; }
 };
 
 }  // namespace florin::engine

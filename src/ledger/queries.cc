@@ -1,6 +1,7 @@
 #include "ledger/queries.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -31,12 +32,18 @@ std::optional<v1::Account> account_message(const store::Reader& reader, TenantId
   return message_of(*account, account_details(reader, tenant, id));
 }
 
-// The id of an account, from the row of accounts_by_path that a scan stands on.
+// The account whose row of accounts_by_path a scan stands on.
 v1::Account account_at(const store::Reader& reader, TenantId tenant, const store::Scan& scan) {
   CHECK(scan.value().size() == sizeof(U128));
   auto account = account_message(reader, tenant, U128::load(scan.value().data()));
   CHECK(account, "a path names an account that is not there");
   return *std::move(account);
+}
+
+// The ledger's name, which a key of accounts_by_path ends with.
+std::string_view ledger_of(std::string_view path_key) {
+  path_key.remove_suffix(1);
+  return path_key.substr(path_key.rfind('\0') + 1);
 }
 
 // Lines of one account between two recorded times, to be turned into messages.
@@ -100,7 +107,7 @@ std::string query_text(std::string_view name, TenantId tenant, std::string_view 
   return std::string(name) + '\0' + tenant.to_string() + std::string(rest);
 }
 
-// `next` is the greatest (in newest first order: the least) time that the next page may hold.
+// What `request` asks for, narrowed by its page token.
 Result<StatementQuery> statement_query(const v1::GetStatementRequest& request, const std::string& query_name) {
   StatementQuery query{.account = {}, .newest_first = request.newest_first()};
   ASSIGN_OR_RETURN(query.account, id_from_message(request.account_id(), "account_id"));
@@ -241,8 +248,8 @@ Result<v1::GetStatementResponse> get_statement(const store::Reader& reader, Tena
 
 Result<v1::GetTrialBalanceResponse> get_trial_balance(const store::Reader& reader, TenantId tenant,
                                                       const v1::GetTrialBalanceRequest& request) {
-  std::map<std::string, v1::LedgerTotals> ledgers;
-  std::uint64_t listed_max = 0;
+  std::map<std::string, v1::LedgerTotals, std::less<>> ledgers;
+  std::uint64_t accounts = 0;
   const std::string prefix = RowKey(table_id::ledger_totals, tenant).string();
   for (const auto scan = reader.scan({prefix, store::prefix_end(prefix)}); scan->valid(); scan->next()) {
     const auto row = decode_row<LedgerTotalsRow>(scan->value());
@@ -254,15 +261,14 @@ Result<v1::GetTrialBalanceResponse> get_trial_balance(const store::Reader& reade
     totals.set_credits_posted(decimal(row.balances.credits_posted.value()));
     totals.set_debits_pending(decimal(row.balances.debits_pending.value()));
     totals.set_credits_pending(decimal(row.balances.credits_pending.value()));
-    listed_max += row.accounts;
+    accounts += row.accounts;
   }
   v1::GetTrialBalanceResponse response;
-  if (listed_max <= trial_balance_accounts_max) {
+  if (accounts <= trial_balance_accounts_max) {
     const std::string paths = path_prefix_key(tenant, {});
     for (const auto scan = reader.scan({paths, store::prefix_end(paths)}); scan->valid(); scan->next()) {
-      v1::Account account = account_at(reader, tenant, *scan);
-      const auto ledger = ledgers.find(account.ledger());
-      if (ledger != ledgers.end()) *ledger->second.add_accounts() = std::move(account);
+      const auto ledger = ledgers.find(ledger_of(scan->key()));
+      if (ledger != ledgers.end()) *ledger->second.add_accounts() = account_at(reader, tenant, *scan);
     }
   }
   for (auto& [name, totals] : ledgers) *response.add_ledgers() = std::move(totals);

@@ -13,8 +13,8 @@ namespace florin::ledger {
 inline constexpr int page_size_default = 50;
 inline constexpr int page_size_max = 500;
 
-// A ledger with more accounts than this gives its trial balance as totals only; ListAccounts pages through the
-// accounts.
+// When the ledgers asked for have more accounts than this together, a trial balance gives their totals only;
+// ListAccounts pages through the accounts.
 inline constexpr std::uint64_t trial_balance_accounts_max = 2'000;
 
 // Errors: account_not_found, account_reference_missing (neither id nor path and ledger).

@@ -185,7 +185,7 @@ void apply_inquiry_sent(const EventContext& context, const v1::InquirySent& even
 void apply_webhook_received(const EventContext& context, const v1::WebhookReceived& event,
                             store::Writer& writer) noexcept {
   state::v1::WebhookRow row;
-  row.set_position(contracts::to_bytes(context.position));
+  row.set_position(engine::format_position(context.position));
   webhook_table().put(writer, webhook_key(event), row);
 }
 

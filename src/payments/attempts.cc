@@ -252,6 +252,13 @@ void on_authorization_timer(engine::Work& work, const engine::Timer& timer) {
   set_authorization_timer(work, *row, work.now() + expiry_retry_wait);
 }
 
+void give_back_all(engine::Work& work, const PaymentRow& row) {
+  for (int i = 0; i < row.payment().attempts_size(); ++i) {
+    const PaymentRow now = reload(work, row);
+    if (is_surplus(now, i)) undo_surplus(work, now, i);
+  }
+}
+
 void on_surplus_timer(engine::Work& work, const engine::Timer& timer) {
   const auto id = PaymentId::parse(timer.subject);
   const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;

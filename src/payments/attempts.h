@@ -35,6 +35,9 @@ struct AttemptNews {
 // surplus is given back.
 void record_attempt_news(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptNews& news);
 
+// To be called when a payment has ended: gives back what any of its attempts still hold.
+void give_back_all(engine::Work& work, const PaymentRow& row);
+
 // The executor could not tell: the request was provably not sent, or its fate is unknown.
 void record_attempt_not_sent(engine::Work& work, const PaymentRow& row, std::string_view attempt_id);
 void record_attempt_unknown(engine::Work& work, const PaymentRow& row, std::string_view attempt_id);

@@ -1,6 +1,7 @@
 #include "payments/operations.h"
 
 #include "contracts/convert.h"
+#include "payments/attempts.h"
 #include "payments/fold.h"
 #include "payments/inquiries.h"
 #include "payments/postings.h"
@@ -122,6 +123,8 @@ void end_after_void(engine::Work& work, const PaymentRow& row, const Target& tar
     expired.set_payment_id(row.payment().id());
     work.emit(row.payment().id(), expired);
   }
+  // Another attempt, long given up, may have turned out to hold money meanwhile.
+  give_back_all(work, row);
 }
 
 void record_status(engine::Work& work, const PaymentRow& row, int operation, v1::OperationUpdated event) {

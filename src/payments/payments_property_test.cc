@@ -139,9 +139,15 @@ class RandomRun {
     if (fate == 1) return f_.end(request.effect, not_sent);  // it never left
     const PspReply reply = provider_.handle(request.content, plan);
     if (fate == 2) return f_.end(request.effect, unknown);  // the answer was lost
-    if (fate == 3) return f_.answer(request.effect, replied(PSP_STATUS_UNCLEAR));
+    if (fate == 3) return f_.answer(request.effect, unclear());
     if (fate == 4 && may_lie) return f_.end(request.effect, not_sent);
     f_.answer(request.effect, reply);
+  }
+
+  static PspReply unclear() {
+    PspReply reply;
+    reply.set_status(PSP_STATUS_UNCLEAR);
+    return reply;
   }
 
   // The provider works, answers everything truthfully, and tells what it holds, for as long as Florin needs to find

@@ -202,6 +202,27 @@ TEST_F(SurplusTest, AWebhookThatIsWrongIsForgottenOnceTheProviderSaysSo) {
   EXPECT_EQ(f_.payment(id).status(), v1::PAYMENT_STATUS_REQUIRES_PAYMENT_METHOD);
 }
 
+TEST_F(SurplusTest, AnEarlierAttemptThatWonWhileThePaymentWasBeingCanceledIsGivenBack) {
+  const std::string id = f_.create({.manual = true});
+  f_.end(not_sent);
+  ASSERT_TRUE(f_.confirm(id).ok());
+  PspReply challenge = replied(PSP_STATUS_ACTION_REQUIRED);
+  challenge.set_psp_reference("psp_2");
+  f_.answer(challenge);
+  ASSERT_TRUE(f_.cancel(id).ok());
+  f_.receive(about_attempt(f_.payment(id), authorized(1'000)));
+  const auto requests = f_.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  f_.answer(requests[1].effect, authorized(1'000));
+  f_.answer(requests[0].effect, replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(f_.payment(id).status(), v1::PAYMENT_STATUS_CANCELED);
+  ASSERT_EQ(f_.requests().size(), 1u);
+  EXPECT_EQ(f_.requests().front().content.operation(), PSP_OPERATION_VOID);
+  EXPECT_EQ(f_.requests().front().content.psp_reference(), "psp_1");
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(f_.books(), Books{});
+}
+
 TEST_F(SurplusTest, MoneyForACanceledPaymentIsGivenBack) {
   const std::string id = f_.create({.manual = true});
   f_.end(not_sent);

@@ -3,7 +3,7 @@
 # format and tidy look at what changed since the branch left origin's main branch (only uncommitted work if there is no
 # origin), or with --all at everything. A file that passed tidy or the header check is remembered by its content.
 
-check_steps=(format layers sizes forbidden glossary contracts build headers tidy unit tools scenario)
+check_steps=(format layers sizes forbidden glossary contracts reference build headers tidy unit tools scenario)
 
 dev_check() {
   local all= steps=() step
@@ -64,6 +64,8 @@ check_layers() { "$python" tools/check_layers.py; }
 check_sizes() { "$python" tools/check_sizes.py; }
 check_forbidden() { "$python" tools/check_forbidden.py; }
 check_glossary() { "$python" tools/check_glossary.py; }
+
+check_reference() { "$python" tools/make_reference.py --check; }
 
 check_contracts() {
   compgen -G 'proto/florin/*' >/dev/null || { say "there are no contracts yet"; return 0; }

@@ -20,10 +20,10 @@ Paste these three, one after the other:
   # 1. Create a payment and confirm it.
   PAYMENT=$(curl -s {api}/florin.payments.v1.PaymentService/CreatePayment -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -H "Idempotency-Key: try-$(date +%s)" -d '{{"amount":{{"currency":"USD","minor":"1250"}},"paymentMethod":{{"token":"tok_success"}},"confirm":true}}' | tee /dev/stderr | grep -o 'pay_[0-9a-z]*' | head -n 1)
 
-# 2. Read it with its timeline.
+  # 2. Read it with its timeline.
   curl -s {api}/florin.payments.v1.PaymentService/GetPayment -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d "{{\"paymentId\":\"$PAYMENT\"}}"
 
-# 3. See the ledger accounts it moved.
+  # 3. See the ledger accounts it moved.
   curl -s {api}/florin.ledger.v1.LedgerService/GetTrialBalance -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{}}'
 
 Other test payment methods (tok_challenge, tok_decline_insufficient_funds, tok_timeout_after, ...): docs/sandbox.md.

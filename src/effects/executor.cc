@@ -164,24 +164,27 @@ void EffectExecutor::start_try(std::shared_ptr<Running> running) {
   ++provider.counters.tries;
   if (running->tries > 0) ++provider.counters.retries;
   const std::uint32_t number = ++running->tries;
+  // Callbacks name the effect and do not hold it: it holds its timer, and they would hold each other for ever.
+  const std::uint64_t id = running->id;
   running->trying = true;
   running->breaker_openings = provider.breaker.openings();
   const Duration timeout = Duration::milliseconds(running->effect.timeout_ms);
-  running->timer = executor_.post_after(timeout + options_.timeout_grace, [this, alive = alive_, running, number] {
-    if (*alive) end_try(running, number, {.outcome = TryOutcome::unknown, .detail = "No answer came in time."});
+  running->timer = executor_.post_after(timeout + options_.timeout_grace, [this, alive = alive_, id, number] {
+    if (*alive) end_try(id, number, {.outcome = TryOutcome::unknown, .detail = "No answer came in time."});
   });
   Executor& executor = executor_;
-  running->handler->start(running->effect, timeout,
-                          [this, &executor, alive = alive_, running, number](TryResult result) {
-                            executor.post([this, alive, running, number, result = std::move(result)]() mutable {
-                              if (*alive) end_try(running, number, std::move(result));
-                            });
-                          });
+  running->handler->start(running->effect, timeout, [this, &executor, alive = alive_, id, number](TryResult result) {
+    executor.post([this, alive, id, number, result = std::move(result)]() mutable {
+      if (*alive) end_try(id, number, std::move(result));
+    });
+  });
 }
 
-void EffectExecutor::end_try(const std::shared_ptr<Running>& running, std::uint32_t number, TryResult result) {
+void EffectExecutor::end_try(std::uint64_t id, std::uint32_t number, TryResult result) {
   // The first end of a try counts: its answer, or its timeout.
-  if (!running->trying || running->tries != number) return;
+  const auto found = running_.find(id);
+  if (found == running_.end() || !found->second->trying || found->second->tries != number) return;
+  const std::shared_ptr<Running> running = found->second;
   running->trying = false;
   running->timer->cancel();
   Provider& provider = *running->provider;
@@ -218,8 +221,9 @@ bool EffectExecutor::plan_retry(const std::shared_ptr<Running>& running, const T
     return true;
   }
   const Duration wait = jittered_backoff(running->tries, options_.backoff_base, options_.backoff_max, random_);
-  running->timer = executor_.post_after(wait, [this, alive = alive_, running] {
-    if (*alive && running_.contains(running->id)) enqueue(running);
+  running->timer = executor_.post_after(wait, [this, alive = alive_, id = running->id] {
+    if (!*alive) return;
+    if (const auto found = running_.find(id); found != running_.end()) enqueue(found->second);
   });
   return true;
 }

@@ -121,7 +121,7 @@ class EffectExecutor final : public engine::EffectRunner {
   void enqueue(std::shared_ptr<Running> running);
   void pump(Provider& provider);
   void start_try(std::shared_ptr<Running> running);
-  void end_try(const std::shared_ptr<Running>& running, std::uint32_t number, TryResult result);
+  void end_try(std::uint64_t id, std::uint32_t number, TryResult result);
   bool plan_retry(const std::shared_ptr<Running>& running, const TryResult& result);
   void finish(Running& running, TryResult result);
   void stop();

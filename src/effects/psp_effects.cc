@@ -42,14 +42,18 @@ TryResult result_of(const connectors::Connector& connector, const v1::PspRequest
 
 class PspEffects final : public Try {
  public:
-  PspEffects(const connectors::Registry& registry, FindAccount find_account, Send send)
-      : registry_(registry), find_account_(std::move(find_account)), send_(std::move(send)) {}
+  PspEffects(const connectors::Registry& registry, FindAccount find_account, Send send, Now now)
+      : registry_(registry), find_account_(std::move(find_account)), send_(std::move(send)), now_(std::move(now)) {}
 
   void start(const engine::Effect& effect, Duration timeout, TryDone done) override {
     auto request = parse(effect);
     if (!request) return done(impossible("The effect holds no request to a provider."));
     const connectors::Connector* connector = registry_.find(request->connector());
     if (connector == nullptr) return done(impossible("This program has no connector of this name."));
+    if (is_too_old(*connector, *request)) {
+      return done(
+          {.outcome = TryOutcome::unknown, .detail = "The request is older than the provider keeps idempotency keys."});
+    }
     auto account = find_account_(request->connector(), request->account());
     if (!account) return done(impossible("The account at the provider is not set up."));
     auto built = connector->build(*request, *account);
@@ -66,15 +70,24 @@ class PspEffects final : public Try {
   }
 
  private:
+  bool is_too_old(const connectors::Connector& connector, const v1::PspRequest& request) const {
+    const auto* rules = connectors::find_operation(connector.capabilities(), request.operation());
+    // Zero: reads, and providers without such keys, whose requests are never repeated at all.
+    if (rules == nullptr || rules->idempotency_kept.micros == 0 || request.decided_time_micros() == 0) return false;
+    return now_() - Timestamp{request.decided_time_micros()} >= rules->idempotency_kept;
+  }
+
   const connectors::Registry& registry_;
   const FindAccount find_account_;
   const Send send_;
+  const Now now_;
 };
 
 }  // namespace
 
-std::unique_ptr<Try> make_psp_effects(const connectors::Registry& registry, FindAccount find_account, Send send) {
-  return std::make_unique<PspEffects>(registry, std::move(find_account), std::move(send));
+std::unique_ptr<Try> make_psp_effects(const connectors::Registry& registry, FindAccount find_account, Send send,
+                                      Now now) {
+  return std::make_unique<PspEffects>(registry, std::move(find_account), std::move(send), std::move(now));
 }
 
 }  // namespace florin::effects

@@ -29,7 +29,13 @@ struct SendResult {
 using Send = std::function<void(connectors::PspHttpRequest request, Duration timeout,
                                 std::move_only_function<void(SendResult)> done)>;
 
-// `registry` must outlive it. Nothing of a request or an answer gets into a detail.
-std::unique_ptr<Try> make_psp_effects(const connectors::Registry& registry, FindAccount find_account, Send send);
+using Now = std::function<Timestamp()>;
+
+// `registry` must outlive it. A request that moves money and is older than the provider keeps idempotency keys is not
+// sent, for it could be done twice: its outcome is unknown, and the domain asks. Nothing of a request or an answer gets
+// into a detail.
+std::unique_ptr<Try> make_psp_effects(
+    const connectors::Registry& registry, FindAccount find_account, Send send,
+    Now now = [] { return system_clock().now(); });
 
 }  // namespace florin::effects

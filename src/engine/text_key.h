@@ -1,5 +1,5 @@
-// Hash and equality for hash tables whose keys are bytes, so that a view finds a stored string. (Abseil's own defaults know
-// only their own kind of view.)
+// Hash and equality for hash tables whose keys are bytes, so that a view finds a stored string. (Abseil's own defaults
+// know only their own kind of view.)
 #pragma once
 
 #include <functional>

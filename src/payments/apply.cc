@@ -138,7 +138,7 @@ void apply_operation_money(const v1::OperationUpdated& event, int index, Payment
   AttemptDetail& attempt = *row.mutable_attempts(*attempt_at);
   if (operation.kind() == v1::OPERATION_KIND_CAPTURE) {
     attempt.set_captured_minor(attempt.captured_minor() + operation.amount_minor());
-    attempt.set_open_minor(open_after_capture(row, index));
+    attempt.set_open_minor(attempt.open_minor() - operation.amount_minor());
     attempt.set_authorization_transfer_id(event.authorization_transfer_id());
   } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
     attempt.set_open_minor(0);

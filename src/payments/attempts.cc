@@ -145,7 +145,7 @@ void post_winnings(engine::Work& work, const PaymentRow& row, const AttemptNews&
 }
 
 bool is_surplus(const PaymentRow& row, int attempt) {
-  return holds_money(row, attempt) && (row.canceled() || row.expired() || is_won_twice(row));
+  return holds_money(row, attempt) && (row.canceled() || row.expired() || has_other_winner(row, attempt));
 }
 
 bool is_being_undone(const PaymentRow& row, int attempt) {
@@ -242,8 +242,9 @@ void record_attempt_unknown(engine::Work& work, const PaymentRow& row, std::stri
 void on_authorization_timer(engine::Work& work, const engine::Timer& timer) {
   const auto id = PaymentId::parse(timer.subject);
   const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
-  if (!row || row->payment().status() != v1::PAYMENT_STATUS_REQUIRES_CAPTURE) return;
-  const int attempt = *deciding_attempt(*row);
+  const auto deciding = row ? deciding_attempt(*row) : std::nullopt;
+  if (!deciding || row->attempts(*deciding).open_minor() == 0) return;
+  const int attempt = *deciding;
   const std::string& attempt_id = row->payment().attempts(attempt).id();
   if (!has_open_operation(*row, v1::OPERATION_KIND_CAPTURE, attempt_id)) {
     void_attempt(work, *row, attempt, v1::VOID_CAUSE_EXPIRED);

@@ -8,7 +8,9 @@ namespace {
 
 v1::PaymentStatus status_of_open_money(const PaymentRow& row, int attempt) {
   const AttemptDetail& detail = row.attempts(attempt);
-  if (detail.open_minor() > 0) return v1::PAYMENT_STATUS_REQUIRES_CAPTURE;
+  const std::string& attempt_id = row.payment().attempts(attempt).id();
+  const bool is_done = is_released(row, attempt) && !has_open_operation(row, v1::OPERATION_KIND_CAPTURE, attempt_id);
+  if (detail.open_minor() > 0 && !is_done) return v1::PAYMENT_STATUS_REQUIRES_CAPTURE;
   return v1::PAYMENT_STATUS_SUCCEEDED;
 }
 
@@ -85,10 +87,11 @@ std::optional<int> open_attempt(const PaymentRow& row) {
   return std::nullopt;
 }
 
-bool is_won_twice(const PaymentRow& row) {
-  int won = 0;
-  for (int i = 0; i < row.payment().attempts_size(); ++i) won += holds_money(row, i) ? 1 : 0;
-  return won > 1;
+bool has_other_winner(const PaymentRow& row, int attempt) {
+  for (int i = 0; i < row.payment().attempts_size(); ++i) {
+    if (i != attempt && is_won(row.payment().attempts(i).status())) return true;
+  }
+  return false;
 }
 
 bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::string_view attempt_id) {
@@ -102,7 +105,7 @@ bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::stri
 
 std::int64_t capturable_minor(const PaymentRow& row, int attempt) {
   const std::string& attempt_id = row.payment().attempts(attempt).id();
-  if (has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id)) return 0;
+  if (has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id) || is_released(row, attempt)) return 0;
   std::int64_t left = row.attempts(attempt).open_minor();
   for (int i = 0; i < row.payment().operations_size(); ++i) {
     const v1::Operation& operation = row.payment().operations(i);
@@ -127,20 +130,17 @@ std::int64_t refundable_minor(const PaymentRow& row, int attempt) {
   return left;
 }
 
-std::int64_t open_after_capture(const PaymentRow& row, int operation) {
-  const OperationDetail& detail = row.operations(operation);
-  const auto attempt = attempt_index(row, detail.attempt_id());
-  CHECK(attempt, "operation of {} is of no attempt", row.payment().id());
-  if (!detail.final_capture()) {
-    return row.attempts(*attempt).open_minor() - row.payment().operations(operation).amount_minor();
-  }
-  std::int64_t set_aside = 0;
+bool is_released(const PaymentRow& row, int attempt) {
   for (int i = 0; i < row.payment().operations_size(); ++i) {
-    const v1::Operation& other = row.payment().operations(i);
-    if (i == operation || other.kind() != v1::OPERATION_KIND_CAPTURE || !is_open(other.status())) continue;
-    if (row.operations(i).attempt_id() == detail.attempt_id()) set_aside += other.amount_minor();
+    const v1::Operation& operation = row.payment().operations(i);
+    const bool is_done = operation.status() == v1::OPERATION_STATUS_SUCCEEDED;
+    const bool is_of_attempt = row.operations(i).attempt_id() == row.payment().attempts(attempt).id();
+    if (operation.kind() == v1::OPERATION_KIND_CAPTURE && is_done && is_of_attempt &&
+        row.operations(i).final_capture()) {
+      return true;
+    }
   }
-  return set_aside;
+  return false;
 }
 
 void refresh(PaymentRow& row) {

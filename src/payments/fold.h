@@ -24,8 +24,8 @@ bool holds_money(const PaymentRow& row, int attempt);
 std::optional<int> deciding_attempt(const PaymentRow& row);
 // An attempt without an outcome. At most one, except while a surplus one is being undone.
 std::optional<int> open_attempt(const PaymentRow& row);
-// More than one attempt holds money.
-bool is_won_twice(const PaymentRow& row);
+// Another attempt has won too, be it that its money has gone back since.
+bool has_other_winner(const PaymentRow& row, int attempt);
 // An operation of this kind without an outcome, on this attempt.
 bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::string_view attempt_id);
 
@@ -34,9 +34,9 @@ bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::stri
 std::int64_t capturable_minor(const PaymentRow& row, int attempt);
 std::int64_t refundable_minor(const PaymentRow& row, int attempt);
 
-// What stays authorized once this capture has succeeded: a final one releases all but what other captures under way
-// have set aside.
-std::int64_t open_after_capture(const PaymentRow& row, int operation);
+// A final capture of this attempt has succeeded: nothing more can be captured, and what is still authorized is released
+// once no other capture is under way.
+bool is_released(const PaymentRow& row, int attempt);
 
 // Brings every derived field of row.payment up to date.
 void refresh(PaymentRow& row);

@@ -129,11 +129,11 @@ TEST(FoldTest, TheAttemptThatHoldsMoneyDecides) {
   EXPECT_FALSE(deciding_attempt(builder.row()));
   builder.attempt(v1::ATTEMPT_STATUS_NOT_SENT).attempt(v1::ATTEMPT_STATUS_CAPTURED, {100, 0, 100});
   EXPECT_EQ(deciding_attempt(builder.row()), 1);
-  EXPECT_FALSE(is_won_twice(builder.row()));
+  EXPECT_FALSE(has_other_winner(builder.row(), 1));
   // The first one had been taken after all.
   builder.row().mutable_payment()->mutable_attempts(0)->set_status(v1::ATTEMPT_STATUS_CAPTURED);
   builder.row().mutable_attempts(0)->set_captured_minor(100);
-  EXPECT_TRUE(is_won_twice(builder.row()));
+  EXPECT_TRUE(has_other_winner(builder.row(), 0));
   EXPECT_EQ(builder.refreshed().captured_minor(), 200);
   // It is given back: what remains is the second one's.
   v1::Operation& refund = *builder.row().mutable_payment()->add_operations();
@@ -141,7 +141,6 @@ TEST(FoldTest, TheAttemptThatHoldsMoneyDecides) {
   refund.set_status(v1::OPERATION_STATUS_SENT);
   refund.set_amount_minor(100);
   builder.row().add_operations()->set_attempt_id("att_1");
-  EXPECT_FALSE(is_won_twice(builder.row()));
   EXPECT_EQ(deciding_attempt(builder.row()), 1);
   EXPECT_EQ(builder.refreshed().refundable_minor(), 100);
 }

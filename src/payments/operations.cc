@@ -89,10 +89,19 @@ void post_success(engine::Work& work, const PaymentRow& row, const Target& targe
   } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
     if (attempt.open_minor() > 0) post_authorization_ended(work, target.place, attempt.authorization_transfer_id());
   } else {
-    const std::int64_t left = open_after_capture(row, target.operation);
+    const std::int64_t left = attempt.open_minor() - operation.amount_minor();
     event.set_authorization_transfer_id(
         post_captured_later(work, target.place, {attempt.authorization_transfer_id(), operation.amount_minor(), left}));
   }
+}
+
+// After a final capture, once no other capture is under way: what was not captured is released at the provider too.
+void release_rest(engine::Work& work, const PaymentRow& before, const Target& target) {
+  const PaymentRow row = reload(work, before);
+  const std::string& attempt_id = row.payment().attempts(target.attempt).id();
+  const bool waits = has_open_operation(row, v1::OPERATION_KIND_CAPTURE, attempt_id);
+  if (waits || !is_released(row, target.attempt) || row.attempts(target.attempt).open_minor() == 0) return;
+  void_attempt(work, row, target.attempt, v1::VOID_CAUSE_RELEASED);
 }
 
 // What a void that succeeded makes of the attempt and the payment.
@@ -140,6 +149,7 @@ void record_status(engine::Work& work, const PaymentRow& row, int operation, v1:
   if (what.status() == v1::OPERATION_STATUS_SENT && is_open(event.status())) {
     start_inquiries(work, row.payment().id(), what.id());
   }
+  if (what.kind() == v1::OPERATION_KIND_CAPTURE) release_rest(work, row, target);
   if (what.kind() != v1::OPERATION_KIND_VOID) return;
   if (event.status() == v1::OPERATION_STATUS_SUCCEEDED) end_after_void(work, row, target);
   // A refused void often means that the provider's side has moved on: ask what the attempt is now.

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "payments/fold.h"
+#include "payments/queries.h"
 #include "payments/testing/payments_fixture.h"
 #include "payments/testing/provider_model.h"
 
@@ -49,6 +50,7 @@ class RandomRun {
       check();
     }
     heal();
+    tell();
     check();
     check_healed();
   }
@@ -208,6 +210,16 @@ class RandomRun {
                                        {"merchant/payable", {refunded, captured, refunding, held}}};
     std::erase_if(expected, [](const auto& account) { return account.second == std::array<std::int64_t, 4>{}; });
     RC_ASSERT(f_.books() == expected);
+  }
+
+  // Shown with a failure: what happened.
+  void tell() {
+    v1::GetPaymentRequest request;
+    request.set_payment_id(id_);
+    const auto response = get_payment(f_.state(), f_.tenant, request).value();
+    for (const v1::TimelineEntry& entry : response.timeline()) {
+      RC_LOG() << entry.time().seconds() << " " << entry.summary() << "\n";
+    }
   }
 
   // Florin and the provider say the same, and at most one charge holds the shopper's money.

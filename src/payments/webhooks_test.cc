@@ -223,6 +223,19 @@ TEST_F(SurplusTest, AnEarlierAttemptThatWonWhileThePaymentWasBeingCanceledIsGive
   EXPECT_EQ(f_.books(), Books{});
 }
 
+TEST_F(SurplusTest, MoneyForAPaymentThatWasPaidAndRefundedIsGivenBack) {
+  const std::string id = f_.create({});
+  f_.end(not_sent);
+  ASSERT_TRUE(f_.confirm(id).ok());
+  f_.answer(captured(1'000));
+  ASSERT_TRUE(f_.refund(id).ok());
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  f_.receive(about_attempt(f_.payment(id), captured(1'000)));
+  f_.answer(captured(1'000));
+  ASSERT_EQ(f_.requests().size(), 1u);
+  EXPECT_EQ(f_.requests().front().content.operation(), refund);
+}
+
 TEST_F(SurplusTest, MoneyForACanceledPaymentIsGivenBack) {
   const std::string id = f_.create({.manual = true});
   f_.end(not_sent);

@@ -134,8 +134,13 @@ Status Server::Impl::start_sandbox() {
 
 Status Server::Impl::open_partition() {
   ASSIGN_OR_RETURN(client, http::Client::start());
-  effects = std::make_unique<effects::EffectExecutor>(http->executor(), system_clock(), system_random(),
-                                                      effects::ExecutorOptions{});
+  effects::ExecutorOptions effect_options;
+  // What was requested before this start may have been tried by the process before it.
+  effect_options.tried_before = [last = storage.journal->tip().sequence](const engine::Effect& effect) {
+    return effect.id.position.sequence() <= last;
+  };
+  effects =
+      std::make_unique<effects::EffectExecutor>(http->executor(), system_clock(), system_random(), effect_options);
   const auto find_account = [this](const std::string& connector, const std::string& account) {
     const auto* found = accounts.find(connector, account);
     return found == nullptr ? std::nullopt : std::optional(*found);

@@ -64,7 +64,8 @@ Psp::Psp(Options options)
         auto finish = [done = std::make_shared<std::move_only_function<void(SendResult)>>(std::move(done)),
                        result = std::move(result)] { (*done)(result); };
         later_.emplace(options_.now() + delay, std::move(finish));
-      });
+      },
+      options_.now);
 }
 
 void Psp::run(engine::Effect effect, engine::EffectDone done) {
@@ -108,7 +109,11 @@ SendResult Psp::travel(const connectors::PspHttpRequest& request, Duration timeo
   delay = std::min(answer.delay, timeout);
   const bool is_lost = answer.fate == sandbox_psp::Fate::drop || answer.delay > timeout;
   if (is_lost || way_ == Way::loses_answers || fault == Fault::answer_lost) return lost();
-  if (fault == Fault::server_error) return {.outcome = TryOutcome::answered, .reply = {.status = 503}};
+  if (fault == Fault::server_error) {
+    connectors::PspHttpReply unavailable;
+    unavailable.status = 503;
+    return {.outcome = TryOutcome::answered, .reply = std::move(unavailable)};
+  }
   return {.outcome = TryOutcome::answered, .reply = std::move(answer.reply)};
 }
 

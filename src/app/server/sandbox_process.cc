@@ -44,6 +44,8 @@ std::vector<std::string> arguments(const SandboxProcessOptions& options) {
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become_sandbox(char* const* argv, int out) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A group of its own: Ctrl-C is for the platform, which then ends this one.
+  setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -77,8 +79,11 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(SandboxProcessOpti
 }
 
 SandboxProcess::~SandboxProcess() {
-  stopping_ = true;
-  if (const int child = child_.load(); child > 0) kill(child, SIGTERM);
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (child_ > 0) kill(child_, SIGTERM);
+  }
   if (supervisor_.joinable()) supervisor_.join();
 }
 
@@ -100,19 +105,29 @@ Status SandboxProcess::spawn() {
     waitpid(child, nullptr, 0);
     return sandbox_psp_failed("see the line it wrote above.");
   }
+  const std::lock_guard lock(mutex_);
   child_ = child;
+  // It was asked to stop while this child was being started.
+  if (stopping_) kill(child, SIGTERM);
   address_ = line.substr(announcement.size());
   // A child that is started again must be found where the first one was.
   options_.listen = address_;
   return ok();
 }
 
+bool SandboxProcess::forget_child() {
+  const std::lock_guard lock(mutex_);
+  child_ = 0;
+  return stopping_;
+}
+
 void SandboxProcess::supervise() noexcept {
   for (int restarts = 0; restarts < restarts_max; ++restarts) {
     int status = 0;
-    while (waitpid(child_.load(), &status, 0) < 0 && errno == EINTR) {
+    // Only this thread changes child_ once there is a supervisor.
+    while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
-    if (stopping_) return;
+    if (forget_child()) return;
     telemetry::log_warn("sandbox provider ended; starting it again", {{"status", fmt::format("{}", status)}});
     if (const auto spawned = spawn(); !spawned.ok()) {
       telemetry::log_error("sandbox provider did not start again", {{"detail", spawned.error().message()}});

@@ -2,8 +2,8 @@
 // real one. Started again when it dies; ended with its parent, however that ends.
 #pragma once
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -36,13 +36,16 @@ class SandboxProcess {
 
   // Starts a child and reads its address.
   Status spawn();
+  // After a child has ended, whose number may become another process's. True if that is as it should be.
+  bool forget_child();
   // Waits for children to die and starts new ones.
   void supervise() noexcept;
 
   SandboxProcessOptions options_;
   std::string address_;
-  std::atomic<int> child_ = 0;
-  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  int child_ = 0;          // written under the mutex
+  bool stopping_ = false;  // under the mutex
   std::thread supervisor_;
 };
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <future>
 
 #include "api/webhooks/return_handler.h"
 #include "api/webhooks/webhook_handler.h"
@@ -205,17 +204,10 @@ Status Server::Impl::greet() {
 void Server::Impl::stop() {
   if (std::exchange(stopped, true)) return;
   door.close(FrontDoor::Closed::draining);
-  // Running requests end first, for they need everything below.
+  // Running requests end first, for they need everything below. The executor of the effects ends with the server's
+  // threads: what is still under way stays pending, and the next start runs it again under the same keys.
   if (http) http->drain(settings.drain);
-  // Then the lane: effects that are still under way stay pending and are run again by the next start, under the same
-  // keys.
   if (partition) partition->shutdown();
-  if (effects) {
-    effects->shut_down();
-    std::promise<void> shut;
-    http->executor().post([&shut] { shut.set_value(); });
-    shut.get_future().wait();
-  }
   client.reset();
 }
 

@@ -18,6 +18,7 @@ namespace {
 // What the child prints, on a line of its own, when it listens.
 constexpr std::string_view announcement = "listening ";
 constexpr int restarts_max = 100;
+constexpr int start_retries_max = 10;
 
 Error sandbox_psp_failed(std::string message) {
   return unavailable("sandbox_psp_failed", "The sandbox provider did not start: " + std::move(message));
@@ -71,7 +72,14 @@ std::string read_line(int fd) {
 
 Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(SandboxProcessOptions options) {
   std::unique_ptr<SandboxProcess> process(new SandboxProcess(std::move(options)));
-  RETURN_IF_ERROR(process->spawn());
+  Status spawned = process->spawn();
+  // The provider of a platform that was killed a moment ago may still be on its way out, with its port and its lock.
+  for (int retry = 0; !spawned.ok() && retry < start_retries_max; ++retry) {
+    const timespec pause{.tv_sec = 0, .tv_nsec = 100'000'000};
+    nanosleep(&pause, nullptr);  // allow(sleep): nothing tells when another process has let go
+    spawned = process->spawn();
+  }
+  RETURN_IF_ERROR(std::move(spawned));
   // PR_SET_PDEATHSIG fires when the thread that forked ends: that is the caller's, which lives as long as the program,
   // for the first child, and the supervisor's for those after it.
   process->supervisor_ = std::thread([raw = process.get()] { raw->supervise(); });

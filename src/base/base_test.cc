@@ -84,7 +84,9 @@ TEST(Random, StaysBelowTheBound) {
   for (int i = 0; i < 100; ++i) EXPECT_LT(system_random().below(7), 7u);
 }
 
-Task<int> forty_two() { co_return 42; }
+Task<int> forty_two() {
+  co_return 42;
+}
 Task<int> twice() {
   const int a = co_await forty_two();
   const int b = co_await forty_two();

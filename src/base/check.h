@@ -1,5 +1,5 @@
-// CHECK: an invariant that only a bug can break. On in every build. Prints the condition, the place and the message and ends
-// the process: a wrong fact must never be written.
+// CHECK: an invariant that only a bug can break. On in every build. Prints the condition, the place and the message and
+// ends the process: a wrong fact must never be written.
 //
 // VERIFY: the same for checks that cost O(N); on in tests and in the simulator (FLORIN_VERIFY defined), off otherwise.
 #pragma once
@@ -15,11 +15,11 @@ namespace florin {
 
 }  // namespace florin
 
-#define CHECK(condition, ...)                                                                                 \
-  do {                                                                                                        \
-    if (!(condition)) [[unlikely]] {                                                                          \
-      ::florin::check_failed(__FILE__, __LINE__, #condition, ::florin::detail::check_message(__VA_ARGS__));   \
-    }                                                                                                         \
+#define CHECK(condition, ...)                                                                               \
+  do {                                                                                                      \
+    if (!(condition)) [[unlikely]] {                                                                        \
+      ::florin::check_failed(__FILE__, __LINE__, #condition, ::florin::detail::check_message(__VA_ARGS__)); \
+    }                                                                                                       \
   } while (false)
 
 #ifdef FLORIN_VERIFY
@@ -32,7 +32,9 @@ namespace florin {
 
 namespace florin::detail {
 
-inline std::string check_message() { return {}; }
+inline std::string check_message() {
+  return {};
+}
 
 template <class... Args>
 std::string check_message(fmt::format_string<Args...> format, Args&&... args) {

@@ -68,7 +68,9 @@ std::optional<std::string> decode_base64(std::string_view text, const std::array
 
 }  // namespace
 
-std::string hex(std::string_view bytes) { return encode_bits<4>(bytes, hex_digits); }
+std::string hex(std::string_view bytes) {
+  return encode_bits<4>(bytes, hex_digits);
+}
 
 std::optional<std::string> parse_hex(std::string_view text) {
   static constexpr auto table = [] {
@@ -86,7 +88,9 @@ std::string base64(std::string_view bytes, bool padded) {
   return text;
 }
 
-std::string base64url(std::string_view bytes) { return encode_bits<6>(bytes, base64_url); }
+std::string base64url(std::string_view bytes) {
+  return encode_bits<6>(bytes, base64_url);
+}
 
 std::optional<std::string> parse_base64(std::string_view text) {
   static constexpr auto table = reverse(base64_standard);
@@ -98,7 +102,9 @@ std::optional<std::string> parse_base64url(std::string_view text) {
   return decode_base64(text, table);
 }
 
-std::string base32_crockford(std::string_view bytes) { return encode_bits<5>(bytes, crockford); }
+std::string base32_crockford(std::string_view bytes) {
+  return encode_bits<5>(bytes, crockford);
+}
 
 std::optional<std::string> parse_base32_crockford(std::string_view text) {
   static constexpr auto table = reverse(crockford);

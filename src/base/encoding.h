@@ -10,16 +10,24 @@
 
 namespace florin {
 
-inline void put_u8(std::string& out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
+inline void put_u8(std::string& out, std::uint8_t value) {
+  out.push_back(static_cast<char>(value));
+}
 
 template <class Integer>
 void put_be(std::string& out, Integer value) {
   const Integer swapped = std::byteswap(value);
   out.append(reinterpret_cast<const char*>(&swapped), sizeof(swapped));
 }
-inline void put_u16_be(std::string& out, std::uint16_t value) { put_be(out, value); }
-inline void put_u32_be(std::string& out, std::uint32_t value) { put_be(out, value); }
-inline void put_u64_be(std::string& out, std::uint64_t value) { put_be(out, value); }
+inline void put_u16_be(std::string& out, std::uint16_t value) {
+  put_be(out, value);
+}
+inline void put_u32_be(std::string& out, std::uint32_t value) {
+  put_be(out, value);
+}
+inline void put_u64_be(std::string& out, std::uint64_t value) {
+  put_be(out, value);
+}
 
 // Reads an integer at `data`, which must hold its size.
 template <class Integer>
@@ -28,9 +36,15 @@ Integer load_be(const char* data) {
   std::memcpy(&value, data, sizeof(value));
   return std::byteswap(value);
 }
-inline std::uint16_t load_u16_be(const char* data) { return load_be<std::uint16_t>(data); }
-inline std::uint32_t load_u32_be(const char* data) { return load_be<std::uint32_t>(data); }
-inline std::uint64_t load_u64_be(const char* data) { return load_be<std::uint64_t>(data); }
+inline std::uint16_t load_u16_be(const char* data) {
+  return load_be<std::uint16_t>(data);
+}
+inline std::uint32_t load_u32_be(const char* data) {
+  return load_be<std::uint32_t>(data);
+}
+inline std::uint64_t load_u64_be(const char* data) {
+  return load_be<std::uint64_t>(data);
+}
 
 static_assert(std::endian::native == std::endian::little, "packed layouts are little-endian");
 

@@ -8,16 +8,19 @@ namespace florin {
 namespace {
 
 constexpr std::array<std::string_view, 17> code_names = {
-    "ok",           "canceled",          "unknown",          "invalid_argument",  "deadline_exceeded",   "not_found",
-    "already_exists", "permission_denied", "resource_exhausted", "failed_precondition", "aborted", "out_of_range",
-    "unimplemented", "internal",         "unavailable",      "data_loss",         "unauthenticated"};
+    "ok",        "canceled",       "unknown",           "invalid_argument",   "deadline_exceeded",
+    "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
+    "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
+    "data_loss", "unauthenticated"};
 
 constexpr std::array<std::string_view, 9> domain_names = {"unspecified", "request", "tenant", "permission", "limit",
                                                           "psp",         "network", "data",   "internal"};
 
 }  // namespace
 
-std::string_view code_name(Code code) { return code_names[static_cast<std::size_t>(code)]; }
+std::string_view code_name(Code code) {
+  return code_names[static_cast<std::size_t>(code)];
+}
 
 std::optional<Code> code_from_name(std::string_view name) {
   for (std::size_t i = 1; i < code_names.size(); ++i) {
@@ -26,7 +29,9 @@ std::optional<Code> code_from_name(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view error_domain_name(ErrorDomain domain) { return domain_names[static_cast<std::size_t>(domain)]; }
+std::string_view error_domain_name(ErrorDomain domain) {
+  return domain_names[static_cast<std::size_t>(domain)];
+}
 
 Error Error::with_retry(std::optional<Duration> after) && {
   retryable_ = true;
@@ -49,7 +54,9 @@ Error Error::with_metadata(std::string name, std::string value) && {
   return std::move(*this);
 }
 
-std::string Error::to_string() const { return fmt::format("{} {}: {}", code_name(code_), reason_, message_); }
+std::string Error::to_string() const {
+  return fmt::format("{} {}: {}", code_name(code_), reason_, message_);
+}
 
 Error invalid_argument(std::string_view reason, std::string message) {
   return {Code::invalid_argument, ErrorDomain::request, reason, std::move(message)};

@@ -1,8 +1,8 @@
 // Error: an operational failure or a refusal, as it travels from any room to the caller.
 //
-// `code` is one of the 16 codes of Connect and gRPC and decides the HTTP status; `reason` is a stable machine-readable word that
-// the API reference lists; `message` is a sentence for a person that says what to do. An Error never carries a stack, a path, a
-// secret or another tenant's data.
+// `code` is one of the 16 codes of Connect and gRPC and decides the HTTP status; `reason` is a stable machine-readable
+// word that the API reference lists; `message` is a sentence for a person that says what to do. An Error never carries
+// a stack, a path, a secret or another tenant's data.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,8 @@ enum class ErrorDomain : std::uint8_t { request = 1, tenant, permission, limit, 
 
 std::string_view error_domain_name(ErrorDomain domain);
 
-// A field of the request that breaks a rule: `field` is the path in the message ("amount.minor"), `description` what it must be.
+// A field of the request that breaks a rule: `field` is the path in the message ("amount.minor"), `description` what it
+// must be.
 struct FieldViolation {
   std::string field;
   std::string description;

@@ -1,5 +1,5 @@
-// Identifiers. Nothing in Florin draws an identifier from a random source: a resource's id is the place in the journal where it
-// was created, so that a replay makes the same ids.
+// Identifiers. Nothing in Florin draws an identifier from a random source: a resource's id is the place in the journal
+// where it was created, so that a replay makes the same ids.
 #pragma once
 
 #include <compare>

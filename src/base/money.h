@@ -29,7 +29,8 @@ class Currency {
   std::array<char, 3> letters_;
 };
 
-// The largest amount one payment or one transfer may carry: 10^15 minor units. Sums of fewer than 9,000 of them fit 64 bits.
+// The largest amount one payment or one transfer may carry: 10^15 minor units. Sums of fewer than 9,000 of them fit 64
+// bits.
 inline constexpr std::int64_t amount_minor_max = 1'000'000'000'000'000;
 
 struct Money {

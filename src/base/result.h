@@ -57,7 +57,9 @@ class [[nodiscard]] Result {
 
 using Status = Result<Unit>;
 
-inline Status ok() { return Unit{}; }
+inline Status ok() {
+  return Unit{};
+}
 
 }  // namespace florin
 

@@ -1,7 +1,8 @@
 // Task<T>: a coroutine that starts when it is awaited and resumes its awaiter when it is done.
 //
-// A task runs on whatever thread resumes it; it has no scheduler of its own. Destroying a task that has not finished destroys
-// its frame and everything it awaits, so a task must not be destroyed while something outside still holds its handle.
+// A task runs on whatever thread resumes it; it has no scheduler of its own. Destroying a task that has not finished
+// destroys its frame and everything it awaits, so a task must not be destroyed while something outside still holds its
+// handle.
 #pragma once
 
 #include <coroutine>

@@ -1,5 +1,5 @@
-// Points in time and lengths of time, and the clock they come from. Both are integer microseconds, so that they can be stored and
-// compared exactly.
+// Points in time and lengths of time, and the clock they come from. Both are integer microseconds, so that they can be
+// stored and compared exactly.
 #pragma once
 
 #include <compare>

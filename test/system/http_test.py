@@ -1,5 +1,8 @@
 """HTTP that is malformed, too large, or could be read in two ways: each is refused, changes nothing, and ends the connection."""
 
+import gzip
+import re
+
 from case import PlatformCase, raw_exchange
 from florin import http_get, open_connection
 
@@ -19,7 +22,7 @@ class MalformedHttp(PlatformCase):
             said = raw_exchange(self.platform.endpoints["api"], request)
         first = said.split(b"\r\n", 1)[0].decode()
         self.assertTrue(first.startswith(f"HTTP/1.1 {status} "), said[:300])
-        self.assertEqual(said.count(b"HTTP/1.1 "), 1, "something behind the refused request was read")
+        self.assertEqual(len(re.findall(rb"HTTP/1\.1 \d{3} ", said)), 1, "something behind the refused request was read")
         self.assertIn(b"connection: close", said.lower())
         for word in words:
             self.assertIn(word.encode(), said)
@@ -81,7 +84,7 @@ class MalformedHttp(PlatformCase):
                     said = raw_exchange(
                         self.platform.endpoints["api"], self.create("Transfer-Encoding: chunked", body=body)
                     )
-                self.assertRegex(said[:12], rb"HTTP/1.1 4(00|13)")
+                self.assertRegex(said[:12], rb"HTTP/1.1 4(00|13|29)")
 
     def test_oversize_head(self):
         self.assert_refused_raw(self.create("X-A: " + "a" * 40_000, self.length()), 431)
@@ -126,8 +129,6 @@ class BodySizes(PlatformCase):
             self.assertTrue(said.startswith(b"HTTP/1.1 413 "), said[:300])
 
     def test_compressed_bomb(self):
-        import gzip
-
         bomb = gzip.compress(b" " * (64 << 20))
         self.assertLess(len(bomb), 1 << 20)
         with self.unchanged():

@@ -46,7 +46,7 @@ class Messages(PlatformCase):
             ({"amount": "5 USD"}, ("amount",)),
             ({**GOOD, "captureMethod": "CAPTURE_METHOD_SOMEHOW"}, ("captureMethod",)),
             ({**GOOD, "wait": "ten seconds"}, ("wait",)),
-            ({**GOOD, "confirm": "yes"}, ("confirm",)),
+            ({**GOOD, "confirm": 5}, ("confirm",)),
         ):
             with self.subTest(str(body)):
                 self.refused(json.dumps(body), "invalid_json", *words)

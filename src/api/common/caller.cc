@@ -19,7 +19,8 @@ Result<TenantId> tenant_of(rpc::Context& context) {
   const auto named = context.request_headers().get(tenant_header);
   if (!named || !context.spec().no_side_effects()) {
     return Error(Code::permission_denied, ErrorDomain::permission, "tenant_key_required",
-                 "This method acts for a tenant: call it with one of the tenant's keys. The platform's key may read for a tenant "
+                 "This method acts for a tenant: call it with one of the tenant's keys. The platform's key may read "
+                 "for a tenant "
                  "that it names in a florin-tenant header.");
   }
   const auto tenant = TenantId::parse(*named);

@@ -24,8 +24,8 @@ const Caller& caller_of(rpc::Context& context);
 // Request header with which the platform's own key reads for a tenant: "ten_...".
 inline constexpr std::string_view tenant_header = "florin-tenant";
 
-// The tenant the call is for: the caller's own or, for the platform's key and a method without side effects, the one in the header.
-// Errors: permission_denied (tenant_key_required), invalid_argument (tenant_invalid).
+// The tenant the call is for: the caller's own or, for the platform's key and a method without side effects, the one in
+// the header. Errors: permission_denied (tenant_key_required), invalid_argument (tenant_invalid).
 Result<TenantId> tenant_of(rpc::Context& context);
 
 // The call's trace in the engine's form.

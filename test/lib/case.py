@@ -99,12 +99,14 @@ def at_once(count, work):
     return results
 
 
-def raw_exchange(base_url, request):
-    """Sends bytes as they are and reads until the server closes; all it said."""
+def raw_exchange(base_url, request, end=False):
+    """Sends bytes as they are and reads until the server closes; all it said. With `end`, nothing more is announced."""
     address = urllib.parse.urlsplit(base_url)
     with socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S) as connection:
         try:
             connection.sendall(request)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
         except ConnectionError:
             pass  # It refused before it had read everything; its answer can still be read.
         said = b""

@@ -117,8 +117,11 @@ class StartFailed(AssertionError):
 class Platform:
     """`florin serve --dev` on free ports. Start and kill it as often as needed; the data directory stays."""
 
-    def __init__(self, data, *options, psp_listen="127.0.0.1:0", listen="127.0.0.1:0"):
+    def __init__(self, data, *options, psp_listen="127.0.0.1:0", listen="127.0.0.1:0", log=None):
         self.data = Path(data)
+        # Its standard error; by default beside its data. Its standard output is a neighbour.
+        self.log = Path(log or self.data.with_name(self.data.name + ".log"))
+        self.greeting = self.log.with_suffix(".out")
         self.options = [str(option) for option in options]
         self.listen, self.psp_listen = listen, psp_listen
         self.process = None
@@ -129,14 +132,6 @@ class Platform:
 
     def __exit__(self, *_):
         self.kill()
-
-    @property
-    def log(self):
-        return self.data.with_name(self.data.name + ".log")
-
-    @property
-    def greeting(self):
-        return self.data.with_name(self.data.name + ".out")
 
     def command(self):
         return [
@@ -153,7 +148,7 @@ class Platform:
     def launch(self):
         """Starts the process and does not wait."""
         assert self.process is None, "the platform runs already"
-        self.data.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         # A file that an earlier process left must not be taken for this one's.
         self._told = self._endpoints_stamp()
         self._log_start = self.log.stat().st_size if self.log.exists() else 0
@@ -200,24 +195,34 @@ class Platform:
         return exit_code
 
     def kill(self):
-        """SIGKILL to the whole tree, the sandbox PSP too."""
-        if self.process is not None:
-            _kill_group(self.process)
-            _running.discard(self.process)
-            self.process = None
+        """SIGKILL to the whole tree. Nothing of it runs any more when this returns."""
+        if self.process is None:
+            return
+        children = self.children()
+        _kill_group(self.process)
+        _running.discard(self.process)
+        self.process = None
+        # They are in groups of their own and die with their parent, but not in the same moment.
+        wait_until(lambda: not any(os.path.exists(f"/proc/{child}") for child in children), "the children ended")
+
+    def children(self):
+        """Process ids."""
+        ids = []
+        for listed in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            try:
+                ids += [int(word) for word in listed.read_text().split()]
+            except OSError:
+                pass  # The thread has ended.
+        return ids
 
     def psp_pid(self):
-        """The sandbox PSP's process."""
-        for folder in Path("/proc").iterdir():
-            if not folder.name.isdigit():
-                continue
+        """The sandbox PSP's process; nothing while none runs."""
+        for child in self.children():
             try:
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError):
-                continue
-            if parent == self.process.pid and b"sandbox-psp" in words:
-                return int(folder.name)
+                if b"sandbox-psp" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+                    return child
+            except OSError:
+                pass  # It has ended.
         return None
 
     # Calls

@@ -4,11 +4,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/common/trace.h"
 #include "florin/common/v1/error.pb.h"
 
 namespace florin::api {
 
-void add_error_detail(const Error& error, rpc::Context& context, rpc::WireError& wire) {
+namespace {
+
+void add_error_detail(const Error& error, const rpc::Context& context, rpc::WireError& wire) {
   common::v1::ErrorDetail detail;
   detail.set_reason(error.reason());
   detail.set_domain(static_cast<common::v1::ErrorDomain>(error.domain()));
@@ -27,6 +30,17 @@ void add_error_detail(const Error& error, rpc::Context& context, rpc::WireError&
   detail.set_trace_id(context.trace().trace_id);
   detail.set_help("docs/reference/errors.md#" + error.reason());
   wire.details.push_back({"florin.common.v1.ErrorDetail", detail.SerializeAsString()});
+}
+
+}  // namespace
+
+rpc::ErrorEncoder error_detail_encoder(Random& random) {
+  return [&random](const Error& error, rpc::Context& context, rpc::WireError& wire) {
+    if (context.trace().trace_id.empty()) {
+      context.trace() = begin_trace(context.request_headers().get("traceparent"), random);
+    }
+    add_error_detail(error, context, wire);
+  };
 }
 
 std::string error_body(const Error& error) {

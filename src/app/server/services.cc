@@ -25,7 +25,7 @@ Services::Services(Parts parts)
       events_(parts.platform, parts.registry),
       router_({.interceptors = {&trace_, &authenticate_, &limit_calls_, &validate_},
                .observers = {&parts.observer},
-               .error_encoder = &api::add_error_detail,
+               .error_encoder = api::error_detail_encoder(parts.platform.random),
                .cors = cors_options(std::move(parts.cors_origins)),
                .clock = &parts.platform.clock}) {
   payments::v1::mount(router_, payments_);

@@ -1,5 +1,7 @@
 #include "app/server/storage.h"
 
+#include <fmt/format.h>
+
 #include "disk/posix_disk.h"
 #include "journal/segments/segment_journal.h"
 
@@ -17,10 +19,28 @@ std::string program_name() {
   return "florin " FLORIN_VERSION;
 }
 
+namespace {
+
+// RocksDB does not survive a disk that fills up while it opens.
+constexpr std::uint64_t free_bytes_min = 16u << 20;
+
+Status has_room(disk::Disk& disk, const std::string& directory) {
+  ASSIGN_OR_RETURN(const std::uint64_t free_bytes, disk.free_bytes(directory));
+  if (free_bytes >= free_bytes_min) return ok();
+  return resource_exhausted(
+      "disk_full",
+      fmt::format("Only {} MiB are free on the disk of {}; {} MiB are needed to start. Free some space.",
+                  free_bytes >> 20, directory, free_bytes_min >> 20),
+      std::nullopt);
+}
+
+}  // namespace
+
 Result<Storage> open_storage(const StorageOptions& options) {
   Storage storage;
   disk::Disk& disk = disk::posix_disk();
   RETURN_IF_ERROR(disk.make_directory(options.directory));
+  RETURN_IF_ERROR(has_room(disk, options.directory));
   ASSIGN_OR_RETURN(storage.journal,
                    journal::open_segment_journal({.disk = disk,
                                                   .clock = system_clock(),

@@ -193,7 +193,7 @@ def find_reasons():
 
 def errors_text():
     lines = ["# Errors", "",
-             "Every error carries a Connect code, a sentence for people, and one `florin.common.v1.ErrorDetail` whose `reason` is one of "
+             "Every error of a method carries a Connect code, a sentence for people, and one `florin.common.v1.ErrorDetail` whose `reason` is one of "
              "these words. Programs may rely on the words. Made from the code by `tools/make_reference.py`.", "",
              "| reason | code | what it says |", "|---|---|---|"]
     for reason, (code, text) in sorted(find_reasons().items()):

@@ -116,25 +116,30 @@ void Lane::start(Done started) {
 
 bool Lane::run() {
   bool busy = settle_appended();
+  busy |= settle_applied();
   if (stopped_) return busy;
   busy |= take_outcomes();
-  if (std::cmp_less(in_flight_.size(), options_.journal->appends_in_flight_max())) busy |= decide_batch();
+  if (has_room_for_batch()) busy |= decide_batch();
   waiters_.expire(options_.clock->now());
   return busy;
+}
+
+bool Lane::has_room_for_batch() const {
+  return std::cmp_less(in_flight_.size(), options_.journal->appends_in_flight_max()) &&
+         applying_.size() < options_.limits.applying_entries_max;
 }
 
 std::optional<Timestamp> Lane::next_due() const {
   if (stopped_) return std::nullopt;
   const auto deadline = waiters_.next_deadline();
-  // While nothing more can be appended no timer can fire; the append's end wakes the driver.
-  const bool full = std::cmp_greater_equal(in_flight_.size(), options_.journal->appends_in_flight_max());
-  const auto timer = full || closed_ ? std::nullopt : timers_.next();
+  // While nothing more can be decided no timer can fire; the end of an append or of a write wakes the driver.
+  const auto timer = !has_room_for_batch() || closed_ ? std::nullopt : timers_.next();
   if (!timer || !deadline) return timer ? timer : deadline;
   return std::min(*timer, *deadline);
 }
 
 bool Lane::idle() const {
-  return stopped_ || (in_flight_.empty() && intake_.size() == 0);
+  return applying_.empty() && (stopped_ || (in_flight_.empty() && intake_.size() == 0));
 }
 
 bool Lane::settle_appended() {
@@ -146,21 +151,44 @@ bool Lane::settle_appended() {
       stop(status.error());
       return true;
     }
-    // What a state on a broken disk would take in is in the journal; the next start replays it.
-    if (const auto health = options_.store->health(); !health.ok()) {
-      stop(health.error());
-      return true;
-    }
-    Batch batch = std::move(in_flight_.front());
+    applying_.push_back(std::move(in_flight_.front()));
     in_flight_.pop_front();
-    publish(std::move(batch));
+    apply(applying_.back());
   }
   return !appended.empty();
 }
 
+void Lane::apply(const Batch& batch) {
+  if (driver_.apply) return driver_.apply(batch.writes, batch.sequence);
+  const Status health = options_.store->health();
+  if (health.ok()) options_.store->apply(batch.writes, batch.sequence);
+  applied(batch.sequence, health);
+}
+
+void Lane::applied(std::uint64_t sequence, Status status) {
+  mailbox_->post(Mailbox::Applied{sequence, std::move(status)});
+}
+
+bool Lane::settle_applied() {
+  const auto applied = mailbox_->take_applied();
+  for (const auto& [sequence, status] : applied) {
+    while (!applying_.empty() && applying_.front().sequence <= sequence) {
+      Batch batch = std::move(applying_.front());
+      applying_.pop_front();
+      if (status.ok()) {
+        publish(std::move(batch));
+      } else {
+        // What a state on a broken disk does not take in is in the journal; the next start replays it.
+        for (Answer& answer : batch.answers) answer.done(outcome_unknown());
+      }
+    }
+    if (!status.ok() && !stopped_) stop(status.error());
+  }
+  return !applied.empty();
+}
+
 void Lane::publish(Batch batch) {
-  options_.store->apply(batch.writes, batch.sequence);
-  overlay_.publish(batch.writes);
+  overlay_.publish();
   const Pending pending = count_pending(options_.store->latest());
   counters_.effects_pending = pending.effects;
   counters_.timers_pending = pending.timers;

@@ -1,10 +1,11 @@
 // Lane: the heart of a partition, as a passive machine: it has no thread and no clock of its own. A driver (LaneThread,
 // a test, a simulator) calls `run`, always from one thread at a time.
 //
-//   intake → batch → decide → seal → append → durable → publish → answer → watches → effects
+//   intake → batch → decide → seal → append → durable → state → publish → answer → watches → effects
 //
-// Up to Journal::appends_in_flight_max entries are on their way to the disk while the next batch is decided on top of
-// them. Answers, refusals included, wait until everything they could have seen is durable.
+// Up to Journal::appends_in_flight_max entries are on their way to the disk, and up to Limits::applying_entries_max on
+// their way from there into the state, while the next batch is decided on top of them. Answers, refusals included, wait
+// until everything they could have seen is durable and whoever reads the state finds it there.
 #pragma once
 
 #include <atomic>
@@ -40,6 +41,9 @@ struct LaneStart {
 struct LaneDriver {
   // There is something to do: call `run` soon. From any thread, also inside calls to the lane; quick.
   std::function<void()> wake;
+  // Puts a durable entry's writes into the state, in the order of the calls, and then calls Lane::applied. The writes
+  // live until that. Null: the lane does it itself, inside `run`.
+  std::function<void(const store::WriteSet& writes, std::uint64_t sequence)> apply = {};
   // The state should be flushed soon (Store::flush, which is thread-safe). From the driver's thread.
   std::function<void()> flush;
 };
@@ -68,12 +72,14 @@ class Lane {
   bool run();
   // When to call `run` even if nothing wakes the driver.
   std::optional<Timestamp> next_due() const;
-  // Nothing is queued or in flight, or the lane has stopped.
+  // Nothing is queued or in flight, or the lane has stopped; and nobody uses its writes any more.
   bool idle() const;
   // The journal failed; nothing will happen any more.
   bool stopped() const { return stopped_; }
   // An outcome for an effect, as its runner would report it. Thread-safe.
   void report(EffectId effect, EffectResult result);
+  // All entries up to `sequence` are in the state; or it failed, and takes none of them. Thread-safe.
+  void applied(std::uint64_t sequence, Status status);
   // What the next work would see: committed state and all that is in flight.
   const store::Reader& newest_state() const { return overlay_; }
 
@@ -82,7 +88,7 @@ class Lane {
     Done done;
     Result<CommandReply> reply;
   };
-  // An entry on its way to the disk.
+  // An entry on its way to the disk, or from there to the state.
   struct Batch {
     std::uint64_t sequence = 0;
     store::WriteSet writes;
@@ -98,6 +104,9 @@ class Lane {
   };
 
   bool settle_appended();
+  bool settle_applied();
+  bool has_room_for_batch() const;
+  void apply(const Batch& batch);
   void publish(Batch batch);
   void stop(const Error& cause);
 
@@ -124,7 +133,8 @@ class Lane {
   EffectDesk effects_;
   std::shared_ptr<Watches> watches_;
   PositionWaiters waiters_;
-  std::deque<Batch> in_flight_;
+  std::deque<Batch> in_flight_;  // to the disk
+  std::deque<Batch> applying_;   // durable, on the way to the state
   std::vector<Answer> answers_;  // of the current batch
   Counters counters_{};
   std::size_t unflushed_bytes_ = 0;

@@ -150,14 +150,16 @@ void Lane::append(EntryBuilder entry) {
   });
 }
 
-// Nothing happened, but what was answered may tell of facts that are still on their way to the disk.
+// Nothing happened, but what was answered may tell of facts that are still on their way to the disk or the state.
 void Lane::answer_with_newest() {
   for (Answer& answer : std::exchange(answers_, {})) {
     if (answer.reply.ok()) answer.reply->sequence = std::min(answer.reply->sequence, tip_.sequence);
-    if (in_flight_.empty()) {
-      answer.done(std::move(answer.reply));
-    } else {
+    if (!in_flight_.empty()) {
       in_flight_.back().answers.push_back(std::move(answer));
+    } else if (!applying_.empty()) {
+      applying_.back().answers.push_back(std::move(answer));
+    } else {
+      answer.done(std::move(answer.reply));
     }
   }
 }

@@ -36,9 +36,22 @@ class LaneTest : public ::testing::Test {
     options_.registry = &registry_;
     options_.on_stopped = [this](const Error& error) { stopped_.push_back(error.reason()); };
     options_.on_parked = [this](const Error& error) { parked_.push_back(error.reason()); };
-    lane_ = std::make_unique<Lane>(options_, LaneStart{*epoch, journal_->tip()},
-                                   LaneDriver{.wake = [this] { ++woken_; }, .flush = [this] { ++flushed_; }});
+    lane_ = std::make_unique<Lane>(
+        options_, LaneStart{*epoch, journal_->tip()},
+        LaneDriver{.wake = [this] { ++woken_; }, .apply = std::exchange(apply_, {}), .flush = [this] { ++flushed_; }});
     return *lane_;
+  }
+
+  // The state takes in what is durable only when `write_state` is called, all at once.
+  void hold_state() {
+    apply_ = [this](const store::WriteSet& writes, std::uint64_t sequence) {
+      unwritten_.push_back({sequence, &writes});
+    };
+  }
+  void write_state() {
+    const auto entries = std::exchange(unwritten_, {});
+    store_->apply(entries);
+    lane().applied(entries.back().sequence, ok());
   }
 
   // The process dies.
@@ -73,6 +86,8 @@ class LaneTest : public ::testing::Test {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<store::Store> store_ = empty_state();
   PartitionOptions options_;
+  decltype(LaneDriver::apply) apply_;
+  std::vector<store::EntryWrites> unwritten_;
   std::unique_ptr<Lane> lane_;
   std::vector<std::string> answers_;
   std::vector<std::string> stopped_;
@@ -117,6 +132,68 @@ TEST_F(LaneTest, BatchesInFlightSeeEachOther) {
   settle();
   EXPECT_THAT(answers_, ElementsAre("one=5", "two=2", "refused!counter_negative", "three=0", "four=1"));
   EXPECT_EQ(committed("a"), 1);
+}
+
+TEST_F(LaneTest, NothingIsAnsweredBeforeTheStateHasIt) {
+  hold_state();
+  submit("one", model::change("a", 5));
+  settle();
+  EXPECT_THAT(answers_, IsEmpty());
+  EXPECT_FALSE(lane().idle());
+  // What comes next is decided on top of it meanwhile, and refusals that saw it wait too.
+  submit("two", model::change("a", -3));
+  settle();
+  submit("refused", model::change("a", -3));
+  settle();
+  EXPECT_THAT(answers_, IsEmpty());
+  write_state();
+  EXPECT_EQ(committed("a"), 2);
+  EXPECT_THAT(answers_, IsEmpty());
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("one=5", "two=2", "refused!counter_negative"));
+  EXPECT_TRUE(lane().idle());
+}
+
+TEST_F(LaneTest, SlowStateBoundsWhatWaitsForIt) {
+  options_.limits.applying_entries_max = 2;
+  hold_state();
+  for (const char* name : {"one", "two", "three", "four"}) {
+    submit(name, model::change("a", 1));
+    settle();
+  }
+  EXPECT_EQ(unwritten_.size(), 2U);
+  write_state();
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("one=1", "two=2"));
+  write_state();
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("one=1", "two=2", "three=3", "four=4"));
+}
+
+TEST_F(LaneTest, StateThatFailsLeavesTheOutcomeUnknown) {
+  hold_state();
+  submit("one", model::change("a", 5));
+  settle();
+  lane().applied(unwritten_.back().sequence, unavailable("disk_full", "Full."));
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("one!outcome_unknown"));
+  EXPECT_THAT(stopped_, ElementsAre("disk_full"));
+  EXPECT_TRUE(lane().idle());
+}
+
+TEST_F(LaneTest, WhatIsOnTheWayToTheStateIsAnsweredAlsoWhenTheJournalFails) {
+  hold_state();
+  submit("durable", model::change("a", 5));
+  settle();
+  entries_->fail_next(unavailable("disk_failed", "Broken."));
+  submit("lost", model::change("a", 5));
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("lost!outcome_unknown"));
+  EXPECT_FALSE(lane().idle());
+  write_state();
+  settle();
+  EXPECT_THAT(answers_, ElementsAre("lost!outcome_unknown", "durable=5"));
+  EXPECT_TRUE(lane().idle());
 }
 
 TEST_F(LaneTest, RefusalThatSawWhatIsInFlightWaitsForIt) {
@@ -209,7 +286,7 @@ TEST_F(LaneTest, FailedAppendStopsEverything) {
 class BreakableStore final : public store::Store {
  public:
   std::uint64_t applied() const override { return state_->applied(); }
-  void apply(const store::WriteSet& writes, std::uint64_t sequence) override { state_->apply(writes, sequence); }
+  void apply(std::span<const store::EntryWrites> entries) override { state_->apply(entries); }
   const store::Reader& latest() const override { return state_->latest(); }
   std::shared_ptr<const store::Snapshot> snapshot() const override { return state_->snapshot(); }
   Status flush() override { return health(); }

@@ -1,5 +1,7 @@
 #include "engine/lane_thread.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -52,6 +54,7 @@ void LaneThread::wake() {
 }
 
 void LaneThread::drive() noexcept {
+  pthread_setname_np(pthread_self(), "florin-lane");
   for (;;) {
     while (lane_->run()) {
     }

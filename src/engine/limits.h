@@ -32,12 +32,14 @@ struct Limits {
   // Expired idempotency records are removed at most this often, and so many by one command.
   Duration idempotency_expiry_interval = Duration::minutes(1);
   std::size_t idempotency_expired_batch = 500;
+  // Durable entries that wait for the state. More of them only make later batches smaller.
+  std::size_t applying_entries_max = 4;
   // Committed rows that the lane keeps at hand.
   std::size_t row_cache_bytes = 64u << 20;
   // Effects handed to runners at the same time; more wait in state.
   std::size_t effects_running_max = 4'096;
   // State is flushed after this much journal, so that a restart replays at most about twice as much.
-  std::size_t flush_journal_bytes = 48u << 20;
+  std::size_t flush_journal_bytes = 16u << 20;
 };
 
 static_assert(Limits{}.command_events_max <= Limits{}.batch_events_max);

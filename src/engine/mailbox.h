@@ -1,5 +1,5 @@
-// Mailbox: what other threads report to the lane: appends that became durable, outcomes of effects. Outlives the lane
-// by shared ownership, so that a late report harms nobody.
+// Mailbox: what other threads report to the lane: appends that became durable, entries that reached the state, outcomes
+// of effects. Outlives the lane by shared ownership, so that a late report harms nobody.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,11 @@ class Mailbox {
     std::uint64_t sequence;
     Status status;
   };
+  // All entries up to `sequence` are in the state, or, if it failed, none of those not reported before.
+  struct Applied {
+    std::uint64_t sequence;
+    Status status;
+  };
   struct Outcome {
     EffectId effect;
     EffectResult result;
@@ -33,6 +38,12 @@ class Mailbox {
     const std::lock_guard lock(mutex_);
     if (!wake_) return;
     appended_.push_back(std::move(appended));
+    wake_();
+  }
+  void post(Applied applied) {
+    const std::lock_guard lock(mutex_);
+    if (!wake_) return;
+    applied_.push_back(std::move(applied));
     wake_();
   }
   void post(Outcome outcome) {
@@ -50,6 +61,10 @@ class Mailbox {
     const std::lock_guard lock(mutex_);
     return std::exchange(appended_, {});
   }
+  std::vector<Applied> take_applied() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(applied_, {});
+  }
   std::vector<Outcome> take_outcomes() {
     const std::lock_guard lock(mutex_);
     return std::exchange(outcomes_, {});
@@ -65,6 +80,7 @@ class Mailbox {
   std::mutex mutex_;
   std::function<void()> wake_;
   std::vector<Appended> appended_;
+  std::vector<Applied> applied_;
   std::vector<Outcome> outcomes_;
 };
 

@@ -1,14 +1,17 @@
 #include "engine/merged_scan.h"
 
+#include <utility>
+
 namespace florin::engine {
 namespace {
 
 // The overlay's cells of a range, erased ones included.
 class CellScan {
  public:
-  CellScan(const Overlay::OrderedRows& own, const store::Range& range)
-      : first_(own.lower_bound(std::string_view(range.from))),
-        last_(range.to.empty() ? own.end() : own.lower_bound(std::string_view(range.to))),
+  CellScan(std::shared_ptr<const Overlay::OrderedRows> own, const store::Range& range)
+      : own_(std::move(own)),
+        first_(own_->lower_bound(std::string_view(range.from))),
+        last_(range.to.empty() ? own_->end() : own_->lower_bound(std::string_view(range.to))),
         reverse_(range.reverse) {
     // An empty range may have its end before its start.
     if (!range.to.empty() && range.to <= range.from) last_ = first_;
@@ -28,6 +31,7 @@ class CellScan {
  private:
   Overlay::OrderedRows::const_iterator current() const { return reverse_ ? std::prev(last_) : first_; }
 
+  std::shared_ptr<const Overlay::OrderedRows> own_;
   Overlay::OrderedRows::const_iterator first_;
   Overlay::OrderedRows::const_iterator last_;
   bool reverse_;
@@ -82,10 +86,10 @@ class MergedScan final : public store::Scan {
 
 }  // namespace
 
-std::unique_ptr<store::Scan> merged_scan(const Overlay::OrderedRows& own, const store::Reader& committed,
-                                         const store::Range& range) {
+std::unique_ptr<store::Scan> merged_scan(std::shared_ptr<const Overlay::OrderedRows> own,
+                                         const store::Reader& committed, const store::Range& range) {
   auto rows = committed.scan(range);
-  CellScan cells(own, range);
+  CellScan cells(std::move(own), range);
   // Nothing of our own in the range: the committed rows are the answer.
   if (!cells.valid()) return rows;
   return std::make_unique<MergedScan>(std::move(cells), std::move(rows), range.reverse);

@@ -7,8 +7,8 @@
 
 namespace florin::engine {
 
-// `own` and `committed` must outlive the scan and not change meanwhile.
-std::unique_ptr<store::Scan> merged_scan(const Overlay::OrderedRows& own, const store::Reader& committed,
-                                         const store::Range& range);
+// `own` (its rows) and `committed` must outlive the scan; `own` must not change meanwhile.
+std::unique_ptr<store::Scan> merged_scan(std::shared_ptr<const Overlay::OrderedRows> own,
+                                         const store::Reader& committed, const store::Range& range);
 
 }  // namespace florin::engine

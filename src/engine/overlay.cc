@@ -1,9 +1,23 @@
 #include "engine/overlay.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/check.h"
 #include "engine/merged_scan.h"
 
 namespace florin::engine {
+namespace {
+
+// Whether all keys of the range, which starts within a table, belong to that table.
+bool ends_within_table(const store::Range& range) {
+  if (range.to.empty()) return false;
+  const auto table = static_cast<unsigned char>(range.from.front());
+  const auto last = static_cast<unsigned char>(range.to.front());
+  return last == table || (last == table + 1 && range.to.size() == 1);
+}
+
+}  // namespace
 
 Overlay::Overlay(const store::Reader& committed, std::size_t cache_bytes)
     : committed_(committed), cache_(cache_bytes) {}
@@ -20,38 +34,61 @@ std::optional<std::string> Overlay::get(std::string_view key) const {
 }
 
 std::unique_ptr<store::Scan> Overlay::scan(const store::Range& range) const {
-  return merged_scan(order_, committed_, range);
+  return merged_scan(ordered(range), committed_, range);
 }
 
-Overlay::Cell& Overlay::touch(std::string_view key) {
-  const auto [place, inserted] = cells_.try_emplace(key);
-  if (inserted) order_.insert(&*place);
-  Cell& cell = place->second;
-  if (in_work_ && (inserted || cell.work != work_)) {
-    undo_.push_back({&*place, inserted ? std::nullopt : std::optional(std::move(cell))});
+std::shared_ptr<const Overlay::OrderedRows> Overlay::ordered(const store::Range& range) const {
+  const bool one_table = !range.from.empty() && ends_within_table(range);
+  TableOrder whole;
+  TableOrder& order = one_table ? orders_[table_of(range.from)] : whole;
+  if (order) return order;
+  order = std::make_shared<OrderedRows>();
+  for (Row& row : cells_) {
+    if (!one_table || table_of(row.first) == table_of(range.from)) order->insert(&row);
   }
+  return order;
+}
+
+Overlay::Cell& Overlay::touch(std::string_view key, Before before) {
+  const auto [place, inserted] = cells_.try_emplace(key);
+  Row* const row = &*place;
+  if (inserted) {
+    if (const auto& order = orders_[table_of(key)]) order->insert(row);
+  }
+  Cell& cell = row->second;
+  const bool first_of_batch = cell.batch != batch_;
+  if (first_of_batch) batch_rows_.push_back(row);
+  if (in_work_ && (inserted || cell.work != work_)) {
+    undo_.push_back({row, inserted ? std::nullopt : std::optional(std::move(cell))});
+  }
+  if (first_of_batch) cell.fresh = before == Before::absent;
   cell.batch = batch_;
   cell.work = work_;
   return cell;
 }
 
 void Overlay::remove(Row* row) {
-  order_.erase(row);
+  if (const auto& order = orders_[table_of(row->first)]) order->erase(row);
   cells_.erase(row->first);
 }
 
 void Overlay::put(std::string_view key, std::string_view value) {
-  touch(key).value = value;
+  touch(key, Before::unknown).value = value;
+}
+
+void Overlay::insert(std::string_view key, std::string_view value) {
+  touch(key, Before::absent).value = value;
 }
 
 void Overlay::erase(std::string_view key) {
-  touch(key).value.reset();
+  touch(key, Before::unknown).value.reset();
 }
 
 void Overlay::begin_work() {
   CHECK(!in_work_);
   in_work_ = true;
   ++work_;
+  rows_before_work_ = batch_rows_.size();
 }
 
 void Overlay::keep_work() {
@@ -63,6 +100,7 @@ void Overlay::keep_work() {
 void Overlay::drop_work() {
   CHECK(in_work_);
   in_work_ = false;
+  batch_rows_.resize(rows_before_work_);
   for (Undo& undo : undo_) {
     if (undo.before) {
       undo.row->second = std::move(*undo.before);
@@ -75,23 +113,29 @@ void Overlay::drop_work() {
 
 store::WriteSet Overlay::close_batch() {
   CHECK(!in_work_);
+  std::ranges::sort(batch_rows_, ByKey{});
   store::WriteSet writes;
-  for (const Row* row : order_) {
-    if (row->second.batch == batch_) writes.emplace_back(row->first, row->second.value);
+  writes.reserve(batch_rows_.size());
+  for (const Row* row : batch_rows_) {
+    const Cell& cell = row->second;
+    // What came and went within the batch was never there.
+    if (cell.value || !cell.fresh) writes.emplace_back(row->first, cell.value);
   }
+  closed_.push_back(std::exchange(batch_rows_, {}));
   ++batch_;
   return writes;
 }
 
-void Overlay::publish(const store::WriteSet& writes) {
+void Overlay::publish() {
+  CHECK(!closed_.empty());
   ++published_;
-  CHECK(published_ < batch_);
-  for (const auto& [key, value] : writes) {
-    cache_.update(key, value);
-    const auto cell = cells_.find(key);
-    CHECK(cell != cells_.end());
-    if (cell->second.batch == published_) remove(&*cell);
+  for (Row* row : closed_.front()) {
+    // What a later batch wrote again stays, and hides what the cache knows.
+    if (row->second.batch != published_) continue;
+    cache_.update(row->first, std::move(row->second.value));
+    remove(row);
   }
+  closed_.pop_front();
 }
 
 }  // namespace florin::engine

@@ -89,7 +89,7 @@ TEST(OverlayTest, CachedRowsFollowWhatIsPublished) {
   const auto writes = overlay.close_batch();
   EXPECT_THAT(writes, ElementsAre(Pair("a", "2"), Pair("b", std::nullopt), Pair("c", "2")));
   committed.apply(writes);
-  overlay.publish(writes);
+  overlay.publish();
   EXPECT_EQ(overlay.get("a"), "2");
   EXPECT_EQ(overlay.get("b"), std::nullopt);
   EXPECT_EQ(overlay.get("c"), "2");
@@ -103,11 +103,11 @@ TEST(OverlayTest, LaterBatchKeepsItsValueWhenTheEarlierIsPublished) {
   overlay.put("a", "2");
   const auto second = overlay.close_batch();
   committed.apply(first);
-  overlay.publish(first);
+  overlay.publish();
   EXPECT_EQ(overlay.get("a"), "2");
   EXPECT_THAT(drain(overlay.scan({})), ElementsAre(Pair("a", "2")));
   committed.apply(second);
-  overlay.publish(second);
+  overlay.publish();
   EXPECT_EQ(overlay.get("a"), "2");
 }
 
@@ -127,6 +127,23 @@ TEST(OverlayTest, DroppedWorkRestoresWhatStoodThere) {
   EXPECT_THAT(overlay.close_batch(), ElementsAre(Pair("a", "1")));
 }
 
+TEST(OverlayTest, RowThatCameAndWentWithinABatchIsNoWrite) {
+  RowsReader committed;
+  Overlay overlay(committed);
+  overlay.insert("a", "1");
+  overlay.erase("a");
+  overlay.insert("b", "1");
+  overlay.begin_work();
+  overlay.erase("b");
+  overlay.drop_work();
+  overlay.insert("c", "1");
+  EXPECT_EQ(overlay.get("a"), std::nullopt);
+  EXPECT_THAT(overlay.close_batch(), ElementsAre(Pair("b", "1"), Pair("c", "1")));
+  // It was there when the second batch began.
+  overlay.erase("c");
+  EXPECT_THAT(overlay.close_batch(), ElementsAre(Pair("c", std::nullopt)));
+}
+
 struct Step {
   int kind;
   int key;
@@ -144,9 +161,14 @@ void check_against_plain_maps() {
   const auto steps = *rc::gen::container<std::vector<Step>>(
       rc::gen::construct<Step>(rc::gen::inRange(0, 12), rc::gen::inRange(0, 12), rc::gen::inRange(0, 100)));
   for (const auto& [kind, number, value] : steps) {
-    const std::string key(1, static_cast<char>('a' + number));
+    const auto name = [](int n) { return std::string{static_cast<char>('a' + n / 4), static_cast<char>('0' + n % 4)}; };
+    const std::string key = name(number);
     if (kind <= 3) {
-      overlay.put(key, std::to_string(value));
+      if (shown.contains(key)) {
+        overlay.put(key, std::to_string(value));
+      } else {
+        overlay.insert(key, std::to_string(value));
+      }
       shown[key] = std::to_string(value);
     } else if (kind == 4) {
       overlay.erase(key);
@@ -164,20 +186,23 @@ void check_against_plain_maps() {
       closed.push_back(overlay.close_batch());
     } else if (kind == 9 && !closed.empty() && !before_work) {
       committed.apply(closed.front());
-      overlay.publish(closed.front());
+      overlay.publish();
       closed.erase(closed.begin());
     }
     const auto found = shown.find(key);
     RC_ASSERT(overlay.get(key) == (found == shown.end() ? std::nullopt : std::optional(found->second)));
-    const store::Range range{key, value % 3 == 0 ? "" : std::string(1, static_cast<char>('a' + value % 14)),
-                             kind % 2 == 0};
+    // Keys start with a byte for their table: ranges within one, to its end, and over several.
+    const std::string to = value % 4 == 0   ? ""
+                           : value % 4 == 1 ? std::string(1, static_cast<char>(key.front() + 1))
+                                            : name(value % 14);
+    const store::Range range{value % 5 == 0 ? key.substr(0, 1) : key, to, kind % 2 == 0};
     RC_ASSERT(drain(overlay.scan(range)) == drain(RowsReader::scan_of(shown, range)));
   }
   if (before_work) overlay.keep_work();
   closed.push_back(overlay.close_batch());
   for (const auto& writes : closed) {
     committed.apply(writes);
-    overlay.publish(writes);
+    overlay.publish();
   }
   RC_ASSERT(committed.rows == shown);
 }

@@ -7,6 +7,7 @@
 #include "engine/lane.h"
 #include "engine/lane_thread.h"
 #include "engine/recovery.h"
+#include "engine/state_writer.h"
 
 namespace florin::engine {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 class ThreadedPartition final : public Partition {
  public:
   ThreadedPartition(const PartitionOptions& options, LaneStart start)
-      : store_(*options.store), thread_(*options.clock, store_), lane_(options, start, thread_.driver()) {}
+      : store_(*options.store), writer_(store_), thread_(*options.clock, store_), lane_(options, start, driver()) {}
   ~ThreadedPartition() override { shutdown(); }
 
   // Waits until PartitionStarted is durable.
@@ -23,6 +24,7 @@ class ThreadedPartition final : public Partition {
     lane_.start([&started](Result<CommandReply> reply) {
       started.set_value(reply.ok() ? ok() : Status(std::move(reply).error()));
     });
+    writer_.start([this](std::uint64_t sequence, Status status) { lane_.applied(sequence, std::move(status)); });
     thread_.start(lane_);
     return started.get_future().get();
   }
@@ -42,13 +44,21 @@ class ThreadedPartition final : public Partition {
     if (std::exchange(shut_down_, true)) return;
     lane_.close();
     thread_.join();
+    writer_.join();
     // The journal has what a failed flush leaves out; the next start replays it.
     static_cast<void>(store_.flush());
   }
 
  private:
+  LaneDriver driver() {
+    LaneDriver driver = thread_.driver();
+    driver.apply = [this](const store::WriteSet& writes, std::uint64_t sequence) { writer_.apply(writes, sequence); };
+    return driver;
+  }
+
   store::Store& store_;
-  // The lane is destroyed first: from then on nobody wakes the thread, which has ended.
+  StateWriter writer_;
+  // The lane is destroyed first: from then on nobody wakes the threads, which have ended.
   LaneThread thread_;
   Lane lane_;
   bool shut_down_ = false;

@@ -10,6 +10,9 @@
 namespace florin::engine {
 namespace {
 
+// Journal that is replayed between two writes of the state: enough to write hot rows once, little enough to keep.
+constexpr std::size_t settle_bytes = std::size_t{1} << 20;
+
 Error corrupt(std::uint64_t sequence) {
   return data_loss("journal_corrupt",
                    fmt::format("Entry {} of the journal holds something that is no event.", sequence));
@@ -49,16 +52,27 @@ Status Replayer::apply(const journal::Entry& entry) {
   std::uint32_t index = 0;
   for (const auto& command : body.commands()) RETURN_IF_ERROR(apply_command(entry, command, index));
   put_previous_hash(overlay_, entry.previous);
-  const store::WriteSet writes = overlay_.close_batch();
+  store::WriteSet writes = overlay_.close_batch();
   if (store::digest(writes) != body.write_digest()) {
     return mismatch(fmt::format(
         "Entry {} of the journal changes the state in another way than when it was written. The program has a bug or "
         "is not the one that wrote it.",
         entry.sequence));
   }
+  unsettled_.push_back({entry.sequence, std::move(writes)});
+  unsettled_bytes_ += entry.body.size();
+  return unsettled_bytes_ < settle_bytes ? ok() : settle();
+}
+
+Status Replayer::settle() {
+  if (unsettled_.empty()) return ok();
   RETURN_IF_ERROR(options_.store->health());
-  options_.store->apply(writes, entry.sequence);
-  overlay_.publish(writes);
+  std::vector<store::EntryWrites> entries;
+  for (const auto& [sequence, writes] : unsettled_) entries.push_back({sequence, &writes});
+  options_.store->apply(entries);
+  for (std::size_t i = 0; i < unsettled_.size(); ++i) overlay_.publish();
+  unsettled_.clear();
+  unsettled_bytes_ = 0;
   return ok();
 }
 
@@ -99,9 +113,11 @@ Result<std::uint64_t> recover(const RecoveryOptions& options) {
   std::uint64_t replayed = 0;
   for (;; ++replayed) {
     ASSIGN_OR_RETURN(const auto entry, cursor->next());
-    if (!entry) return replayed;
+    if (!entry) break;
     RETURN_IF_ERROR(replayer.apply(*entry));
   }
+  RETURN_IF_ERROR(replayer.settle());
+  return replayed;
 }
 
 }  // namespace florin::engine

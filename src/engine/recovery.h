@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/events.h"
@@ -13,7 +14,7 @@
 
 namespace florin::engine {
 
-// Applies entries to a store as the lane did.
+// Applies entries to a store as the lane did, many as one change.
 class Replayer {
  public:
   // Sees every event after it was applied.
@@ -31,15 +32,24 @@ class Replayer {
   // Applies `entry`, which must be the next one for the store. Errors name the entry: `failed_precondition`
   // (journal_from_newer_version) for an event that no domain declared, `data_loss` (journal_corrupt) for a body that
   // cannot be read, `data_loss` (journal_state_mismatch) if the writes are not those of the time when it was written,
-  // and those of Store::health.
+  // and those of Store::health. The store has the entry after the next `settle`, or before.
   Status apply(const journal::Entry& entry);
+  // Brings the store to the last entry applied. Errors: those of Store::health.
+  Status settle();
 
   std::uint64_t events() const { return events_; }
 
  private:
   Status apply_command(const journal::Entry& entry, const journal::v1::CommandRecord& command, std::uint32_t& index);
 
+  struct Unsettled {
+    std::uint64_t sequence;
+    store::WriteSet writes;
+  };
+
   Options options_;
+  std::vector<Unsettled> unsettled_;
+  std::size_t unsettled_bytes_ = 0;  // of the journal
   Overlay overlay_;
   EventScratch scratch_;
   std::uint64_t events_ = 0;

@@ -42,6 +42,7 @@ class RecoveryTest : public ::testing::Test {
     Replayer replayer({1, &registry_, store.get(), {}});
     auto cursor = partition_->journal().read(1);
     for (std::uint64_t i = 0; i < sequence; ++i) CHECK(replayer.apply(**(*cursor)->next()).ok());
+    CHECK(replayer.settle().ok());
     return store;
   }
 

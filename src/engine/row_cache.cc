@@ -1,5 +1,7 @@
 #include "engine/row_cache.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace florin::engine {
@@ -41,12 +43,12 @@ void RowCache::insert(std::string_view key, const Value& value) {
   make_room();
 }
 
-void RowCache::update(std::string_view key, const Value& value) {
+void RowCache::update(std::string_view key, Value value) {
   const auto found = index_.find(key);
   if (found == index_.end()) return;
   Slot& slot = slots_[found->second];
   bytes_ -= slot.cost();
-  slot.value = value;
+  slot.value = std::move(value);
   bytes_ += slot.cost();
   if (slot.cost() > bytes_max_ / 256) remove(found->second);
   make_room();

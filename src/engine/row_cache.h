@@ -27,7 +27,7 @@ class RowCache {
   // `key` must not be in the cache. Rows of more than 1/256 of the cache are not taken.
   void insert(std::string_view key, const Value& value);
   // Gives a row that is in the cache its new value; does nothing for others.
-  void update(std::string_view key, const Value& value);
+  void update(std::string_view key, Value value);
 
   std::size_t bytes() const { return bytes_; }
 

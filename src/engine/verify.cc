@@ -98,6 +98,7 @@ Result<VerifyReport> verify(const VerifyOptions& options) {
   const std::uint64_t position = options.live->sequence();
   for (;;) {
     if (report.entries == position) {
+      RETURN_IF_ERROR(replayer.settle());
       compare_rows(*options.live, options.scratch->latest(), report);
       promises.compare(*options.live, report);
     }
@@ -106,6 +107,7 @@ Result<VerifyReport> verify(const VerifyOptions& options) {
     RETURN_IF_ERROR(replayer.apply(*entry));
     ++report.entries;
   }
+  RETURN_IF_ERROR(replayer.settle());
   report.events = replayer.events();
   if (report.entries < position) {
     report.problems.push_back(

@@ -150,14 +150,17 @@ class MemoryStore : public Store {
     return state_->applied;
   }
 
-  void apply(const WriteSet& writes, std::uint64_t sequence) override {
+  using Store::apply;
+  void apply(std::span<const EntryWrites> entries) override {
     const std::unique_lock lock(state_->mutex);
-    CHECK(sequence == state_->applied + 1, "entry {} does not follow {}", sequence, state_->applied);
-    for (const auto& [key, value] : writes) {
-      state_->rows[key].push_back({sequence, value});
-      state_->superseded.emplace_back(sequence, key);
+    for (const auto& [sequence, writes] : entries) {
+      CHECK(sequence == state_->applied + 1, "entry {} does not follow {}", sequence, state_->applied);
+      for (const auto& [key, value] : *writes) {
+        state_->rows[key].push_back({sequence, value});
+        state_->superseded.emplace_back(sequence, key);
+      }
+      state_->applied = sequence;
     }
-    state_->applied = sequence;
     collect_garbage();
   }
 

@@ -41,6 +41,8 @@ class Reader {
 class Writer : public Reader {
  public:
   virtual void put(std::string_view key, std::string_view value) = 0;
+  // A put of a key that is not there: a promise which lets the writer forget a row that is soon erased again.
+  virtual void insert(std::string_view key, std::string_view value) { put(key, value); }
   virtual void erase(std::string_view key) = 0;
 };
 

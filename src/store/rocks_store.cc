@@ -5,10 +5,12 @@
 #include <rocksdb/write_batch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/encoding.h"
@@ -133,6 +135,11 @@ class RocksSnapshot : public Snapshot {
 };
 
 class RocksStore : public Store {
+  struct Placed {
+    const WriteSet::value_type* write;
+    std::uint64_t sequence;
+  };
+
  public:
   explicit RocksStore(std::shared_ptr<Database> database)
       : database_(std::move(database)), applied_(database_->applied({})), latest_(*database_) {
@@ -141,20 +148,24 @@ class RocksStore : public Store {
 
   std::uint64_t applied() const override { return applied_.load(std::memory_order_acquire); }
 
-  void apply(const WriteSet& writes, std::uint64_t sequence) override {
-    const auto before = applied_.load(std::memory_order_relaxed);
-    CHECK(sequence == before + 1, "entry {} does not follow {}", sequence, before);
+  using Store::apply;
+  void apply(std::span<const EntryWrites> entries) override {
+    auto last = applied_.load(std::memory_order_relaxed);
+    for (const auto& entry : entries) {
+      CHECK(entry.sequence == last + 1, "entry {} does not follow {}", entry.sequence, last);
+      last = entry.sequence;
+    }
     batch_.Clear();
-    for (const auto& [key, value] : writes) {
-      const auto status = value ? batch_.Put(slice(key), slice(*value)) : batch_.Delete(slice(key));
-      CHECK(status.ok(), "{}", status.ToString());
+    if (entries.size() == 1) {
+      for (const auto& [key, value] : *entries.front().writes) add(key, value);
+    } else {
+      add_newest(entries);
     }
     std::string position;
-    put_u64_be(position, sequence);
-    const auto status = batch_.Put(slice(applied_key), slice(position));
-    CHECK(status.ok(), "{}", status.ToString());
+    put_u64_be(position, last);
+    add(applied_key, position);
     if (const auto written = database_->db->Write(write_, &batch_); !written.ok()) fail_write(written);
-    publish(sequence);
+    publish(last);
   }
 
   const Reader& latest() const override { return latest_; }
@@ -189,6 +200,29 @@ class RocksStore : public Store {
     const rocksdb::ReadOptions read_;
   };
 
+  void add(std::string_view key, const std::optional<std::string>& value) {
+    const auto status = value ? batch_.Put(slice(key), slice(*value)) : batch_.Delete(slice(key));
+    CHECK(status.ok(), "{}", status.ToString());
+  }
+
+  // Of each key the last entry's write, in the order of the keys: what is hot is written once, and RocksDB finds a
+  // key's place sooner next to the one before it.
+  void add_newest(std::span<const EntryWrites> entries) {
+    newest_.clear();
+    for (const auto& entry : entries) {
+      for (const auto& write : *entry.writes) newest_.push_back({&write, entry.sequence});
+    }
+    std::ranges::sort(newest_, [](const Placed& a, const Placed& b) {
+      const int order = a.write->first.compare(b.write->first);
+      return order != 0 ? order < 0 : a.sequence > b.sequence;
+    });
+    const std::string* last = nullptr;
+    for (const auto& [write, sequence] : newest_) {
+      if (last == nullptr || *last != write->first) add(write->first, write->second);
+      last = &write->first;
+    }
+  }
+
   // The entry was answered and its overlay will go: whoever went on would decide upon state that lacks it.
   [[noreturn]] void fail_write(const rocksdb::Status& status) {
     database_->failure->fail(status);
@@ -207,6 +241,7 @@ class RocksStore : public Store {
   Latest latest_;
   rocksdb::WriteOptions write_;
   rocksdb::WriteBatch batch_;
+  std::vector<Placed> newest_;  // scratch
   // All who ask between two entries share one snapshot.
   mutable std::mutex mutex_;
   mutable std::weak_ptr<const Snapshot> shared_snapshot_;

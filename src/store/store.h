@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,11 @@ namespace florin::store {
 
 // The net writes of one journal entry, in key order; nothing for an erased key.
 using WriteSet = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+struct EntryWrites {
+  std::uint64_t sequence = 0;  // of the journal entry
+  const WriteSet* writes = nullptr;
+};
 
 // First 16 bytes of SHA-256 over the writes: for each, key length (u32), key, 1 and value length (u32) and value, or 0.
 std::string digest(const WriteSet& writes);
@@ -47,10 +53,15 @@ class Store {
 
   // The journal sequence of the last entry that is in the state; 0 for an empty one.
   virtual std::uint64_t applied() const = 0;
-  // Applies one entry's writes and moves `applied` to `sequence`, which must be applied() + 1. One thread. A write that
-  // the disk below refuses ends the process, as a failed read does: what is decided next must not miss this entry.
-  virtual void apply(const WriteSet& writes, std::uint64_t sequence) = 0;
-  // Reads the newest committed state without a snapshot. For the thread that calls `apply`.
+  // Applies entries in order as one change, of which nobody sees a part. The first must be applied() + 1, each the
+  // next. One thread. A write that the disk below refuses ends the process, as a failed read does: what is decided next
+  // must not miss these entries.
+  virtual void apply(std::span<const EntryWrites> entries) = 0;
+  void apply(const WriteSet& writes, std::uint64_t sequence) {
+    const EntryWrites entry{sequence, &writes};
+    apply(std::span(&entry, 1));
+  }
+  // Reads the newest committed state without a snapshot. Thread-safe; a scan sees what was there when it began.
   virtual const Reader& latest() const = 0;
   // Thread-safe.
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;

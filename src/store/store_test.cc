@@ -92,9 +92,13 @@ TEST_P(StoreContract, EqualsAMap) {
   const auto store = open();
   Model model;
   EXPECT_TRUE(rc::check([&] {
-    const auto writes = *some_writes();
-    store->apply(writes, store->applied() + 1);
-    write(model, writes);
+    const auto sets = *rc::gen::container<std::vector<WriteSet>>(*rc::gen::inRange(1, 4), some_writes());
+    std::vector<EntryWrites> entries;
+    for (const auto& writes : sets) {
+      entries.push_back({store->applied() + entries.size() + 1, &writes});
+      write(model, writes);
+    }
+    store->apply(entries);
     if (*rc::gen::inRange(0, 20) == 0) RC_ASSERT(store->flush().ok());
     const auto range = *a_range();
     const auto key = *a_key();
@@ -110,9 +114,13 @@ TEST_P(StoreContract, SnapshotsKeepTheirMoment) {
   Model model;
   std::vector<std::pair<std::shared_ptr<const Snapshot>, Model>> moments;
   EXPECT_TRUE(rc::check([&] {
-    const auto writes = *some_writes();
-    store->apply(writes, store->applied() + 1);
-    write(model, writes);
+    const auto sets = *rc::gen::container<std::vector<WriteSet>>(*rc::gen::inRange(1, 4), some_writes());
+    std::vector<EntryWrites> entries;
+    for (const auto& writes : sets) {
+      entries.push_back({store->applied() + entries.size() + 1, &writes});
+      write(model, writes);
+    }
+    store->apply(entries);
     if (*rc::gen::arbitrary<bool>()) moments.emplace_back(store->snapshot(), model);
     if (moments.size() > 5) moments.erase(moments.begin() + *rc::gen::inRange(0, 5));
     const auto range = *a_range();

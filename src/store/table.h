@@ -164,7 +164,7 @@ class Table {
       if (after) index.keys(key, *after, new_keys);
       if (before && after && old_keys.keys() == new_keys.keys()) continue;
       for (const auto& k : old_keys.keys()) writer.erase(full(index.id, k + key));
-      for (const auto& k : new_keys.keys()) writer.put(full(index.id, k + key), key);
+      for (const auto& k : new_keys.keys()) writer.insert(full(index.id, k + key), key);
     }
   }
 

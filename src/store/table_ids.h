@@ -45,5 +45,6 @@ inline constexpr TableId payments_by_status = 72;
 inline constexpr TableId payments_by_reference = 73;
 inline constexpr TableId psp_accounts = 74;
 inline constexpr TableId webhooks = 75;
+inline constexpr TableId payments_by_attention = 76;
 
 }  // namespace florin::store::table_id

@@ -1,8 +1,11 @@
 // Error: an operational failure or a refusal, as it travels from any room to the caller.
 //
 // `code` is one of the 16 codes of Connect and gRPC and decides the HTTP status; `reason` is a stable machine-readable
-// word that the API reference lists; `message` is a sentence for a person that says what to do. An Error never carries
-// a stack, a path, a secret or another tenant's data.
+// word that the API reference lists; `message` is a sentence for a person that says what to do.
+//
+// An Error never carries a stack, a secret or another tenant's data. Those of the disk, the journal, the store and the
+// configuration name files, for the operator who has to mend them: they go to the terminal and the log. No caller of
+// the API sees one, for the lane answers with an error of its own when its journal or store fails.
 #pragma once
 
 #include <cstdint>

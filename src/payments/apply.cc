@@ -1,5 +1,7 @@
 #include "payments/apply.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "contracts/convert.h"
 #include "engine/format.h"
@@ -89,13 +91,18 @@ void apply_attempt_money(const v1::AttemptUpdated& event, AttemptDetail& detail)
   }
 }
 
+int index_of_attempt(const PaymentRow& row, std::string_view attempt_id) {
+  const auto index = attempt_index(row, attempt_id);
+  CHECK(index, "payment {} has no attempt {}", row.payment().id(), attempt_id);
+  return *index;
+}
+
 void apply_attempt_updated(const EventContext& context, const v1::AttemptUpdated& event,
                            store::Writer& writer) noexcept {
   PaymentRow row = load(context, event.payment_id(), writer);
-  const auto index = attempt_index(row, event.attempt_id());
-  CHECK(index, "payment {} has no attempt {}", event.payment_id(), event.attempt_id());
+  const int index = index_of_attempt(row, event.attempt_id());
   v1::Payment& payment = *row.mutable_payment();
-  v1::Attempt& attempt = *payment.mutable_attempts(*index);
+  v1::Attempt& attempt = *payment.mutable_attempts(index);
   attempt.set_status(event.status());
   if (!event.psp_reference().empty()) attempt.set_psp_reference(event.psp_reference());
   *attempt.mutable_update_time() = contracts::to_message(context.time);
@@ -107,7 +114,7 @@ void apply_attempt_updated(const EventContext& context, const v1::AttemptUpdated
   }
   if (!event.action_url().empty()) payment.mutable_action()->set_redirect_url(event.action_url());
   if (event.has_expire_time()) *payment.mutable_expire_time() = event.expire_time();
-  apply_attempt_money(event, *row.mutable_attempts(*index));
+  apply_attempt_money(event, *row.mutable_attempts(index));
   save(context, row, writer);
 }
 
@@ -127,19 +134,30 @@ void apply_operation_reserved(const EventContext& context, const v1::OperationRe
   detail.set_final_capture(event.final_capture());
   detail.set_reservation_transfer_id(event.reservation_transfer_id());
   detail.set_void_cause(event.void_cause());
+  detail.set_surplus(event.surplus());
+  if (detail.surplus()) {
+    AttemptDetail& attempt = *row.mutable_attempts(index_of_attempt(row, event.attempt_id()));
+    attempt.set_surplus_tries(attempt.surplus_tries() + 1);
+  }
   save(context, row, writer);
 }
 
 // Moves the amounts of a capture or void that succeeded; a refund's follow from its status.
 void apply_operation_money(const v1::OperationUpdated& event, int index, PaymentRow& row) {
   const v1::Operation& operation = row.payment().operations(index);
-  const auto attempt_at = attempt_index(row, row.operations(index).attempt_id());
-  CHECK(attempt_at, "operation {} is of no attempt", event.operation_id());
-  AttemptDetail& attempt = *row.mutable_attempts(*attempt_at);
+  const int attempt_at = index_of_attempt(row, row.operations(index).attempt_id());
+  AttemptDetail& attempt = *row.mutable_attempts(attempt_at);
+  if (row.operations(index).surplus()) {
+    attempt.set_surplus_tries(0);
+    attempt.set_surplus_given_up(false);
+  }
   if (operation.kind() == v1::OPERATION_KIND_CAPTURE) {
     attempt.set_captured_minor(attempt.captured_minor() + operation.amount_minor());
-    attempt.set_open_minor(attempt.open_minor() - operation.amount_minor());
+    attempt.set_open_minor(std::max<std::int64_t>(attempt.open_minor() - operation.amount_minor(), 0));
     attempt.set_authorization_transfer_id(event.authorization_transfer_id());
+    // A capture that had counted as failed was done before the void of the rest.
+    v1::Attempt& shown = *row.mutable_payment()->mutable_attempts(attempt_at);
+    if (shown.status() == v1::ATTEMPT_STATUS_VOIDED) shown.set_status(v1::ATTEMPT_STATUS_CAPTURED);
   } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
     attempt.set_open_minor(0);
     attempt.clear_authorization_transfer_id();
@@ -157,6 +175,26 @@ void apply_operation_updated(const EventContext& context, const v1::OperationUpd
   if (event.has_failure()) *operation.mutable_failure() = event.failure();
   *operation.mutable_update_time() = contracts::to_message(context.time);
   if (event.status() == v1::OPERATION_STATUS_SUCCEEDED) apply_operation_money(event, *index, row);
+  save(context, row, writer);
+}
+
+void apply_operation_corrected(const EventContext& context, const v1::OperationCorrected& event,
+                               store::Writer& writer) noexcept {
+  PaymentRow row = load(context, event.payment_id(), writer);
+  const auto index = operation_index(row, event.operation_id());
+  CHECK(index, "payment {} has no operation {}", event.payment_id(), event.operation_id());
+  v1::Operation& operation = *row.mutable_payment()->mutable_operations(*index);
+  operation.set_status(v1::OPERATION_STATUS_SENT);
+  operation.clear_failure();
+  *operation.mutable_update_time() = contracts::to_message(context.time);
+  row.mutable_operations(*index)->set_reservation_transfer_id(event.reservation_transfer_id());
+  save(context, row, writer);
+}
+
+void apply_surplus_given_up(const EventContext& context, const v1::SurplusGivenUp& event,
+                            store::Writer& writer) noexcept {
+  PaymentRow row = load(context, event.payment_id(), writer);
+  row.mutable_attempts(index_of_attempt(row, event.attempt_id()))->set_surplus_given_up(true);
   save(context, row, writer);
 }
 
@@ -215,6 +253,8 @@ void register_events(engine::Registry& registry) {
   registry.on_event<v1::WebhookReceived>(&apply_webhook_received);
   registry.on_event<v1::ShopperReturned>(&apply_shopper_returned);
   registry.on_event<v1::PspAccountConnected>(&apply_psp_account_connected);
+  registry.on_event<v1::OperationCorrected>(&apply_operation_corrected);
+  registry.on_event<v1::SurplusGivenUp>(&apply_surplus_given_up);
 }
 
 }  // namespace florin::payments

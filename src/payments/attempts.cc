@@ -8,17 +8,12 @@
 #include "payments/postings.h"
 #include "payments/psp_calls.h"
 #include "payments/routing.h"
+#include "payments/surplus.h"
 
 namespace florin::payments {
 namespace {
 
 using connectors::v1::PspReply;
-
-PaymentRow reload(const engine::Work& work, const PaymentRow& row) {
-  auto now = find_payment(work.state(), tenant_of(row), id_of(row));
-  CHECK(now);
-  return std::move(*now);
-}
 
 Error refuse_start(std::string_view reason, std::string message) {
   return failed_precondition(reason, std::move(message));
@@ -144,42 +139,13 @@ void post_winnings(engine::Work& work, const PaymentRow& row, const AttemptNews&
   set_authorization_timer(work, row, due);
 }
 
-bool is_surplus(const PaymentRow& row, int attempt) {
-  return holds_money(row, attempt) && (row.canceled() || row.expired() || has_other_winner(row, attempt));
-}
-
-bool is_being_undone(const PaymentRow& row, int attempt) {
-  const std::string& attempt_id = row.payment().attempts(attempt).id();
-  return has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id) ||
-         has_open_operation(row, v1::OPERATION_KIND_REFUND, attempt_id);
-}
-
-// Money for a payment that is paid already or has ended is given back at once, and again if the provider could not be
-// reached or refused.
-void undo_surplus(engine::Work& work, const PaymentRow& row, int attempt) {
-  const v1::Attempt& what = row.payment().attempts(attempt);
-  const bool under_way = is_being_undone(row, attempt);
-  if (!under_way && row.attempts(attempt).open_minor() > 0) {
-    void_attempt(work, row, attempt, v1::VOID_CAUSE_SURPLUS);
-  } else if (!under_way) {
-    refund_attempt(work, row, attempt, refundable_minor(row, attempt), "surplus charge");
-  }
-  work.set_timer({.kind = std::string(surplus_timer),
-                  .subject = row.payment().id(),
-                  .due = work.now() + surplus_retry_wait,
-                  .payload = what.id()});
-}
-
 void after_winning(engine::Work& work, const PaymentRow& before, std::string_view attempt_id) {
-  const PaymentRow row = reload(work, before);
+  const PaymentRow row = reload(work.state(), before);
   const int attempt = *attempt_index(row, attempt_id);
-  if (is_surplus(row, attempt)) {
-    undo_surplus(work, row, attempt);
-    return;
-  }
+  if (surplus_minor(row, attempt) > 0) return give_back_surplus(work, row, attempt);
   const bool wants_capture = row.payment().capture_method() == v1::CAPTURE_METHOD_AUTOMATIC;
   if (wants_capture && row.payment().attempts(attempt).status() == v1::ATTEMPT_STATUS_AUTHORIZED) {
-    capture_attempt(work, row, attempt, row.attempts(attempt).open_minor(), true);
+    capture_attempt(work, row, attempt, {.amount_minor = row.attempts(attempt).open_minor(), .is_final = true});
   }
 }
 
@@ -197,7 +163,7 @@ Status start_attempt(engine::Work& work, const Settings& settings, const Payment
   event.set_return_url(start.return_url);
   event.set_routing_reason(route.reason);
   work.emit(row.payment().id(), event);
-  const PaymentRow started = reload(work, row);
+  const PaymentRow started = reload(work.state(), row);
   ask_to_authorize(work, settings, started, started.payment().attempts_size() - 1);
   return ok();
 }
@@ -205,6 +171,7 @@ Status start_attempt(engine::Work& work, const Settings& settings, const Payment
 void record_attempt_news(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptNews& news) {
   const auto index = attempt_index(row, news.attempt_id);
   if (!index) return;
+  if (news.source == v1::SOURCE_INQUIRY) ask_about_contradicted(work, row, *index, news.reply);
   const v1::Attempt& attempt = row.payment().attempts(*index);
   v1::AttemptStatus status = status_from(settings, attempt, news);
   if (!amounts_make_sense(row, status, news.reply)) status = v1::ATTEMPT_STATUS_UNKNOWN;
@@ -247,26 +214,10 @@ void on_authorization_timer(engine::Work& work, const engine::Timer& timer) {
   const int attempt = *deciding;
   const std::string& attempt_id = row->payment().attempts(attempt).id();
   if (!has_open_operation(*row, v1::OPERATION_KIND_CAPTURE, attempt_id)) {
-    void_attempt(work, *row, attempt, v1::VOID_CAUSE_EXPIRED);
+    void_attempt(work, *row, attempt, {.cause = v1::VOID_CAUSE_EXPIRED});
   }
   // Looks again, for the void may fail and the capture may leave a rest.
   set_authorization_timer(work, *row, work.now() + expiry_retry_wait);
-}
-
-void give_back_all(engine::Work& work, const PaymentRow& row) {
-  for (int i = 0; i < row.payment().attempts_size(); ++i) {
-    const PaymentRow now = reload(work, row);
-    if (is_surplus(now, i)) undo_surplus(work, now, i);
-  }
-}
-
-void on_surplus_timer(engine::Work& work, const engine::Timer& timer) {
-  const auto id = PaymentId::parse(timer.subject);
-  const auto row = id ? find_payment(work.state(), work.tenant(), *id) : std::nullopt;
-  const auto attempt = row ? attempt_index(*row, timer.payload) : std::nullopt;
-  if (!attempt) return;
-  // A refund under way holds no money any more, but may still fail.
-  if (is_surplus(*row, *attempt) || is_being_undone(*row, *attempt)) undo_surplus(work, *row, *attempt);
 }
 
 }  // namespace florin::payments

@@ -32,11 +32,8 @@ struct AttemptNews {
 
 // Records the news with its postings and starts what follows from it. News about an attempt whose outcome is known
 // changes nothing, unless the provider took money for one that had counted as not taken: then the truth wins, and a
-// surplus is given back.
+// surplus is given back (surplus.h).
 void record_attempt_news(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptNews& news);
-
-// To be called when a payment has ended: gives back what any of its attempts still hold.
-void give_back_all(engine::Work& work, const PaymentRow& row);
 
 // The executor could not tell: the request was provably not sent, or its fate is unknown.
 void record_attempt_not_sent(engine::Work& work, const PaymentRow& row, std::string_view attempt_id);
@@ -44,8 +41,5 @@ void record_attempt_unknown(engine::Work& work, const PaymentRow& row, std::stri
 
 inline constexpr std::string_view authorization_timer = "payments.authorization_expiry";
 void on_authorization_timer(engine::Work& work, const engine::Timer& timer);
-
-inline constexpr std::string_view surplus_timer = "payments.surplus";
-void on_surplus_timer(engine::Work& work, const engine::Timer& timer);
 
 }  // namespace florin::payments

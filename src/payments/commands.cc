@@ -114,7 +114,8 @@ Result<v1::CapturePaymentResponse> decide_capture(engine::Work& work, const v1::
                                   {capturable, "amount_exceeds_capturable", "captured"}));
   const int attempt = *deciding_attempt(row);
   const bool takes_all = amount_minor == row.attempts(attempt).open_minor();
-  const std::string id = capture_attempt(work, row, attempt, amount_minor, request.final_capture() || takes_all);
+  const std::string id = capture_attempt(
+      work, row, attempt, {.amount_minor = amount_minor, .is_final = request.final_capture() || takes_all});
   return respond_with<v1::CapturePaymentResponse>(work, request.payment_id(), id);
 }
 
@@ -133,7 +134,7 @@ Result<v1::CancelPaymentResponse> decide_cancel(engine::Work& work, const v1::Ca
       break;
     }
     case v1::PAYMENT_STATUS_REQUIRES_ACTION:
-      void_attempt(work, row, *attempt, v1::VOID_CAUSE_CANCELED, request.reason());
+      void_attempt(work, row, *attempt, {.cause = v1::VOID_CAUSE_CANCELED, .reason = request.reason()});
       break;
     case v1::PAYMENT_STATUS_REQUIRES_CAPTURE:
       if (row.payment().captured_minor() > 0 ||
@@ -143,7 +144,7 @@ Result<v1::CancelPaymentResponse> decide_cancel(engine::Work& work, const v1::Ca
             "A part is captured or being captured. Release the rest with a final capture; refund what is "
             "captured.");
       }
-      void_attempt(work, row, *attempt, v1::VOID_CAUSE_CANCELED, request.reason());
+      void_attempt(work, row, *attempt, {.cause = v1::VOID_CAUSE_CANCELED, .reason = request.reason()});
       break;
     case v1::PAYMENT_STATUS_PROCESSING:
       return failed_precondition("payment_processing",
@@ -166,7 +167,8 @@ Result<v1::RefundPaymentResponse> decide_refund(engine::Work& work, const v1::Re
   ASSIGN_OR_RETURN(const std::int64_t amount_minor,
                    amount_to_move(row.payment(), request.has_amount(), request.amount(),
                                   {refundable, "amount_exceeds_refundable", "refunded"}));
-  const std::string id = refund_attempt(work, row, *deciding_attempt(row), amount_minor, request.reason());
+  const std::string id =
+      refund_attempt(work, row, *deciding_attempt(row), {.amount_minor = amount_minor, .reason = request.reason()});
   return respond_with<v1::RefundPaymentResponse>(work, request.payment_id(), id);
 }
 

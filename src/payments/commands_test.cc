@@ -254,6 +254,9 @@ TEST_F(CommandsTest, AnAuthorizationLapses) {
   EXPECT_EQ(status(id), v1::PAYMENT_STATUS_REQUIRES_CAPTURE);
   f_.end(unknown);  // the inquiry after the failed void
   f_.partition().advance(expiry_retry_wait);
+  ASSERT_EQ(f_.requests().size(), 2u);
+  EXPECT_EQ(f_.requests()[0].content.operation(), PSP_OPERATION_READ_PAYMENT) << "asked again, for it got no answer";
+  f_.answer(authorized(1'000));
   f_.answer(replied(PSP_STATUS_SUCCEEDED));
   EXPECT_EQ(status(id), v1::PAYMENT_STATUS_EXPIRED);
   EXPECT_EQ(f_.books(), Books{});

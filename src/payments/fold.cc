@@ -1,10 +1,45 @@
 #include "payments/fold.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "payments/limits.h"
 
 namespace florin::payments {
 namespace {
+
+bool is_not_failed(v1::OperationStatus status) {
+  return status != v1::OPERATION_STATUS_FAILED;
+}
+
+template <class Counts>
+std::int64_t sum_of_refunds(const PaymentRow& row, int attempt, Counts counts) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < row.payment().operations_size(); ++i) {
+    const v1::Operation& operation = row.payment().operations(i);
+    if (operation.kind() != v1::OPERATION_KIND_REFUND || !counts(operation.status())) continue;
+    if (row.operations(i).attempt_id() == row.payment().attempts(attempt).id()) sum += operation.amount_minor();
+  }
+  return sum;
+}
+
+void add_attention(PaymentRow& row, int attempt, v1::AttentionReason reason, std::int64_t amount_minor) {
+  if (amount_minor <= 0) return;
+  v1::Attention& attention = *row.mutable_payment()->add_attention();
+  attention.set_reason(reason);
+  attention.set_attempt_id(row.payment().attempts(attempt).id());
+  attention.set_amount_minor(amount_minor);
+}
+
+void refresh_attention(PaymentRow& row) {
+  row.mutable_payment()->clear_attention();
+  for (int i = 0; i < row.attempts_size(); ++i) {
+    add_attention(row, i, v1::ATTENTION_REASON_OVER_REFUNDED,
+                  refunded_minor(row, i) - row.attempts(i).captured_minor());
+    if (!row.attempts(i).surplus_given_up()) continue;
+    add_attention(row, i, v1::ATTENTION_REASON_SURPLUS_NOT_RETURNED, surplus_minor(row, i));
+  }
+}
 
 v1::PaymentStatus status_of_open_money(const PaymentRow& row, int attempt) {
   const AttemptDetail& detail = row.attempts(attempt);
@@ -114,20 +149,36 @@ std::int64_t capturable_minor(const PaymentRow& row, int attempt) {
     if (row.operations(i).final_capture()) return 0;
     left -= operation.amount_minor();
   }
-  CHECK(left >= 0, "captures of {} set aside more than is authorized", row.payment().id());
-  return left;
+  return std::max<std::int64_t>(left, 0);
 }
 
 std::int64_t refundable_minor(const PaymentRow& row, int attempt) {
-  const std::string& attempt_id = row.payment().attempts(attempt).id();
-  std::int64_t left = row.attempts(attempt).captured_minor();
-  for (int i = 0; i < row.payment().operations_size(); ++i) {
-    const v1::Operation& operation = row.payment().operations(i);
-    if (operation.kind() != v1::OPERATION_KIND_REFUND || operation.status() == v1::OPERATION_STATUS_FAILED) continue;
-    if (row.operations(i).attempt_id() == attempt_id) left -= operation.amount_minor();
+  const std::int64_t set_aside = sum_of_refunds(row, attempt, &is_not_failed);
+  return std::max<std::int64_t>(row.attempts(attempt).captured_minor() - set_aside, 0);
+}
+
+std::int64_t refunded_minor(const PaymentRow& row, int attempt) {
+  return sum_of_refunds(row, attempt,
+                        [](v1::OperationStatus status) { return status == v1::OPERATION_STATUS_SUCCEEDED; });
+}
+
+std::int64_t surplus_minor(const PaymentRow& row, int attempt) {
+  const AttemptDetail& detail = row.attempts(attempt);
+  const std::int64_t refundable = refundable_minor(row, attempt);
+  if (row.canceled() || row.expired() || has_other_winner(row, attempt)) {
+    return is_won(row.payment().attempts(attempt).status()) ? detail.open_minor() + refundable : 0;
   }
-  CHECK(left >= 0, "refunds of {} set aside more than is captured", row.payment().id());
-  return left;
+  // A refund that the merchant asked for gives back money that was owed to the shopper anyway; only those that were
+  // made for the excess make up for it.
+  std::int64_t excess = detail.captured_minor() - detail.authorized_minor();
+  for (int i = 0; i < row.operations_size(); ++i) {
+    const v1::Operation& operation = row.payment().operations(i);
+    const bool is_of_attempt = row.operations(i).attempt_id() == row.payment().attempts(attempt).id();
+    if (is_of_attempt && row.operations(i).surplus() && is_not_failed(operation.status())) {
+      excess -= operation.amount_minor();
+    }
+  }
+  return std::clamp<std::int64_t>(excess, 0, refundable);
 }
 
 bool is_released(const PaymentRow& row, int attempt) {
@@ -149,14 +200,11 @@ void refresh(PaymentRow& row) {
   v1::Payment& payment = *row.mutable_payment();
   std::int64_t authorized = 0;
   std::int64_t captured = 0;
-  for (const AttemptDetail& attempt : row.attempts()) {
-    authorized += attempt.authorized_minor();
-    captured += attempt.captured_minor();
-  }
   std::int64_t refunded = 0;
-  for (const v1::Operation& operation : payment.operations()) {
-    const bool is_done = operation.status() == v1::OPERATION_STATUS_SUCCEEDED;
-    if (operation.kind() == v1::OPERATION_KIND_REFUND && is_done) refunded += operation.amount_minor();
+  for (int i = 0; i < row.attempts_size(); ++i) {
+    authorized += row.attempts(i).authorized_minor();
+    captured += row.attempts(i).captured_minor();
+    refunded += refunded_minor(row, i);
   }
   const auto attempt = deciding_attempt(row);
   const bool ended = row.canceled() || row.expired();
@@ -166,6 +214,7 @@ void refresh(PaymentRow& row) {
   payment.set_capturable_minor(attempt && !ended ? capturable_minor(row, *attempt) : 0);
   payment.set_refundable_minor(attempt ? refundable_minor(row, *attempt) : 0);
   payment.set_status(derive_status(row));
+  refresh_attention(row);
   if (payment.status() != v1::PAYMENT_STATUS_REQUIRES_ACTION) payment.clear_action();
   if (payment.status() != v1::PAYMENT_STATUS_REQUIRES_CAPTURE) payment.clear_expire_time();
 }

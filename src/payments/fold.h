@@ -30,9 +30,15 @@ bool has_other_winner(const PaymentRow& row, int attempt);
 bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::string_view attempt_id);
 
 // What a new capture or refund on this attempt may take; what is set aside by operations without an outcome is not in
-// it.
+// it. 0 where more is set aside than there is, which only a corrected operation brings about.
 std::int64_t capturable_minor(const PaymentRow& row, int attempt);
 std::int64_t refundable_minor(const PaymentRow& row, int attempt);
+// What the provider has given back of this attempt.
+std::int64_t refunded_minor(const PaymentRow& row, int attempt);
+
+// What of this attempt's money must not be kept: all that it holds if the payment has ended or another attempt has
+// paid, and otherwise what was captured beyond the authorization.
+std::int64_t surplus_minor(const PaymentRow& row, int attempt);
 
 // A final capture of this attempt has succeeded: nothing more can be captured, and what is still authorized is released
 // once no other capture is under way.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/registry.h"
+#include "florin/connectors/v1/psp.pb.h"
 #include "payments/rows.h"
 #include "payments/settings.h"
 
@@ -18,13 +19,18 @@ void start_inquiries(engine::Work& work, std::string_view payment_id, std::strin
 // Asks at once, outside the chain: after a webhook, or when the shopper comes back.
 void inquire_now(engine::Work& work, std::string_view payment_id, std::string_view about_id);
 
+// The provider said something of an attempt: asks about its captures, voids and refunds that count as failed where what
+// was said can only be if one of them did happen.
+void ask_about_contradicted(engine::Work& work, const PaymentRow& row, int attempt,
+                            const connectors::v1::PspReply& reply);
+
 void on_inquiry_timer(engine::Work& work, const engine::Timer& timer);
 
 inline constexpr std::string_view doubt_timer = "payments.doubt";
 
-// The provider was asked about an attempt and gave no clear answer. If the attempt counts as lost, it was asked because
-// a webhook said that money was taken: asks again until there is an answer, for no chain of inquiries does.
-void keep_doubt(engine::Work& work, const PaymentRow& row, std::string_view attempt_id);
+// The provider was asked about an attempt or operation and gave no clear answer. If it counts as lost or failed, it was
+// asked because something said otherwise: asks again until there is an answer, for no chain of inquiries does.
+void keep_doubt(engine::Work& work, const PaymentRow& row, std::string_view about_id);
 
 void on_doubt_timer(engine::Work& work, const engine::Timer& timer);
 

@@ -30,11 +30,17 @@ inline constexpr Duration challenge_lifetime = Duration::hours(1);
 // An authorization that is not captured lapses after this long: the shortest lifetime among the card schemes.
 inline constexpr Duration authorization_lifetime = Duration::days(7);
 
-// How soon a void of a lapsed authorization, or the return of a surplus charge, is tried again.
+// How soon a void of a lapsed authorization is tried again.
 inline constexpr Duration expiry_retry_wait = Duration::hours(1);
-inline constexpr Duration surplus_retry_wait = Duration::minutes(5);
-// How soon the provider is asked again about an attempt that counts as lost although a webhook says otherwise.
-inline constexpr Duration doubt_retry_wait = Duration::minutes(5);
+// The provider is asked again about something that counts as lost or failed although it may not be: with the same
+// waits, but no sooner than this.
+inline constexpr Duration doubt_wait_min = Duration::minutes(5);
+
+// Giving back a surplus: after the first failed try, then twice as long after each, up to the longest wait. The last
+// failed try leaves it to a person. In all nearly five days, longer than any provider is away.
+inline constexpr Duration surplus_wait_min = Duration::minutes(5);
+inline constexpr Duration surplus_wait_max = Duration::hours(24);
+inline constexpr std::uint32_t surplus_tries_max = 13;
 
 // Events that GetPayment shows.
 inline constexpr std::size_t timeline_entries_max = 1'000;
@@ -46,5 +52,6 @@ inline constexpr std::size_t page_scan_max = 5'000;
 
 static_assert(page_size_default <= page_size_max && page_size_max <= page_scan_max);
 static_assert(challenge_lifetime < authorization_lifetime);
+static_assert(surplus_wait_min < surplus_wait_max && surplus_tries_max < operations_max);
 
 }  // namespace florin::payments

@@ -1,7 +1,9 @@
 #include "payments/operations.h"
 
+#include <algorithm>
+
 #include "contracts/convert.h"
-#include "payments/attempts.h"
+#include "payments/consequences.h"
 #include "payments/fold.h"
 #include "payments/inquiries.h"
 #include "payments/postings.h"
@@ -10,15 +12,9 @@
 namespace florin::payments {
 namespace {
 
-PaymentRow reload(const engine::Work& work, const PaymentRow& row) {
-  auto now = find_payment(work.state(), tenant_of(row), id_of(row));
-  CHECK(now);
-  return std::move(*now);
-}
-
 void reserve(engine::Work& work, const PaymentRow& row, const v1::OperationReserved& event) {
   work.emit(row.payment().id(), event);
-  const PaymentRow reserved = reload(work, row);
+  const PaymentRow reserved = reload(work.state(), row);
   ask_for_operation(work, reserved, reserved.payment().operations_size() - 1);
 }
 
@@ -79,61 +75,30 @@ Target target_of(const PaymentRow& row, int operation) {
   return {operation, *attempt, PostingPlace{row, row.payment().attempts(*attempt).connector()}};
 }
 
+// After corrections more may turn out to be captured than the books still hold authorized.
+void post_capture(engine::Work& work, const PaymentRow& row, const Target& target, v1::OperationUpdated& event) {
+  const std::int64_t amount_minor = row.payment().operations(target.operation).amount_minor();
+  const AttemptDetail& attempt = row.attempts(target.attempt);
+  if (attempt.open_minor() == 0) return post_captured_at_once(work, target.place, amount_minor);
+  const std::int64_t left_minor = std::max<std::int64_t>(attempt.open_minor() - amount_minor, 0);
+  event.set_authorization_transfer_id(
+      post_captured_later(work, target.place, {attempt.authorization_transfer_id(), amount_minor, left_minor}));
+}
+
 // The postings of an operation that succeeded.
 void post_success(engine::Work& work, const PaymentRow& row, const Target& target, v1::OperationUpdated& event) {
-  const v1::Operation& operation = row.payment().operations(target.operation);
-  const OperationDetail& detail = row.operations(target.operation);
   const AttemptDetail& attempt = row.attempts(target.attempt);
-  if (operation.kind() == v1::OPERATION_KIND_REFUND) {
-    post_refunded(work, target.place, detail.reservation_transfer_id());
-  } else if (operation.kind() == v1::OPERATION_KIND_VOID) {
-    if (attempt.open_minor() > 0) post_authorization_ended(work, target.place, attempt.authorization_transfer_id());
-  } else {
-    const std::int64_t left = attempt.open_minor() - operation.amount_minor();
-    event.set_authorization_transfer_id(
-        post_captured_later(work, target.place, {attempt.authorization_transfer_id(), operation.amount_minor(), left}));
+  switch (row.payment().operations(target.operation).kind()) {
+    case v1::OPERATION_KIND_REFUND:
+      post_refunded(work, target.place, row.operations(target.operation).reservation_transfer_id());
+      break;
+    case v1::OPERATION_KIND_VOID:
+      if (attempt.open_minor() > 0) post_authorization_ended(work, target.place, attempt.authorization_transfer_id());
+      break;
+    default:
+      post_capture(work, row, target, event);
+      break;
   }
-}
-
-// After a final capture, once no other capture is under way: what was not captured is released at the provider too.
-void release_rest(engine::Work& work, const PaymentRow& before, const Target& target) {
-  const PaymentRow row = reload(work, before);
-  const std::string& attempt_id = row.payment().attempts(target.attempt).id();
-  const bool waits = has_open_operation(row, v1::OPERATION_KIND_CAPTURE, attempt_id);
-  if (waits || !is_released(row, target.attempt) || row.attempts(target.attempt).open_minor() == 0) return;
-  void_attempt(work, row, target.attempt, v1::VOID_CAUSE_RELEASED);
-}
-
-// What a void that succeeded makes of the attempt and the payment.
-void end_after_void(engine::Work& work, const PaymentRow& row, const Target& target) {
-  // What was captured stays paid: the void only released the rest.
-  if (row.attempts(target.attempt).captured_minor() > 0) return;
-  const OperationDetail& detail = row.operations(target.operation);
-  const v1::Attempt& attempt = row.payment().attempts(target.attempt);
-  v1::AttemptUpdated voided;
-  voided.set_payment_id(row.payment().id());
-  voided.set_attempt_id(attempt.id());
-  voided.set_status(v1::ATTEMPT_STATUS_VOIDED);
-  voided.set_source(v1::SOURCE_REPLY);
-  if (detail.void_cause() == v1::VOID_CAUSE_CHALLENGE_ABANDONED) {
-    voided.mutable_failure()->set_code(common::v1::FAILURE_CODE_EXPIRED);
-    voided.mutable_failure()->set_actor(common::v1::FAILURE_ACTOR_SHOPPER);
-    voided.mutable_failure()->set_retryable(true);
-    voided.mutable_failure()->set_message("The shopper did not finish the challenge in time; nothing was charged.");
-  }
-  work.emit(row.payment().id(), voided);
-  if (detail.void_cause() == v1::VOID_CAUSE_CANCELED) {
-    v1::PaymentCanceled canceled;
-    canceled.set_payment_id(row.payment().id());
-    canceled.set_reason(row.payment().operations(target.operation).reason());
-    work.emit(row.payment().id(), canceled);
-  } else if (detail.void_cause() == v1::VOID_CAUSE_EXPIRED) {
-    v1::PaymentExpired expired;
-    expired.set_payment_id(row.payment().id());
-    work.emit(row.payment().id(), expired);
-  }
-  // Another attempt, long given up, may have turned out to hold money meanwhile.
-  give_back_all(work, row);
 }
 
 void record_status(engine::Work& work, const PaymentRow& row, int operation, v1::OperationUpdated event) {
@@ -146,50 +111,68 @@ void record_status(engine::Work& work, const PaymentRow& row, int operation, v1:
     post_refund_failed(work, target.place, row.operations(operation).reservation_transfer_id());
   }
   work.emit(row.payment().id(), event);
-  if (what.status() == v1::OPERATION_STATUS_SENT && is_open(event.status())) {
+  if (!is_open(event.status())) {
+    follow_outcome(work, row, {operation, target.attempt}, event);
+  } else if (what.status() == v1::OPERATION_STATUS_SENT) {
     start_inquiries(work, row.payment().id(), what.id());
   }
-  if (what.kind() == v1::OPERATION_KIND_CAPTURE) release_rest(work, row, target);
-  if (what.kind() != v1::OPERATION_KIND_VOID) return;
-  if (event.status() == v1::OPERATION_STATUS_SUCCEEDED) end_after_void(work, row, target);
-  // A refused void often means that the provider's side has moved on: ask what the attempt is now.
-  if (event.status() == v1::OPERATION_STATUS_FAILED)
-    inquire_now(work, row.payment().id(), row.operations(operation).attempt_id());
+}
+
+// Only what the provider has proves a failure wrong. "Pending" must have been said after the failure was recorded, for
+// webhooks and slow answers come in any order.
+bool corrects(const v1::Operation& failed, v1::OperationStatus after, const OperationNews& news) {
+  if (after == v1::OPERATION_STATUS_SUCCEEDED) return true;
+  return after == v1::OPERATION_STATUS_PENDING && news.source == v1::SOURCE_INQUIRY &&
+         news.asked > contracts::from_message(failed.update_time());
+}
+
+// Takes up again what had counted as failed, and gives the payment as it is then.
+PaymentRow correct(engine::Work& work, const PaymentRow& row, int operation, v1::Source source) {
+  const v1::Operation& what = row.payment().operations(operation);
+  v1::OperationCorrected event;
+  event.set_payment_id(row.payment().id());
+  event.set_operation_id(what.id());
+  event.set_source(source);
+  if (what.kind() == v1::OPERATION_KIND_REFUND) {
+    const Target target = target_of(row, operation);
+    event.set_reservation_transfer_id(post_refund_set_aside(work, target.place, what.amount_minor()));
+  }
+  work.emit(row.payment().id(), event);
+  return reload(work.state(), row);
 }
 
 }  // namespace
 
-std::string capture_attempt(engine::Work& work, const PaymentRow& row, int attempt, std::int64_t amount_minor,
-                            bool final_capture) {
+std::string capture_attempt(engine::Work& work, const PaymentRow& row, int attempt, const CaptureWish& wish) {
   v1::OperationReserved event = make_reservation(row, attempt, v1::OPERATION_KIND_CAPTURE);
   event.set_operation_id(work.new_id<CaptureTag>().to_string());
-  event.set_amount_minor(amount_minor);
-  event.set_final_capture(final_capture);
+  event.set_amount_minor(wish.amount_minor);
+  event.set_final_capture(wish.is_final);
   reserve(work, row, event);
   return event.operation_id();
 }
 
-std::string void_attempt(engine::Work& work, const PaymentRow& row, int attempt, v1::VoidCause cause,
-                         std::string reason) {
+std::string void_attempt(engine::Work& work, const PaymentRow& row, int attempt, const VoidWish& wish) {
   const std::string& attempt_id = row.payment().attempts(attempt).id();
   if (has_open_operation(row, v1::OPERATION_KIND_VOID, attempt_id)) return {};
   v1::OperationReserved event = make_reservation(row, attempt, v1::OPERATION_KIND_VOID);
   event.set_operation_id(work.new_id<VoidTag>().to_string());
   event.set_amount_minor(row.attempts(attempt).open_minor());
-  event.set_void_cause(cause);
-  event.set_reason(std::move(reason));
+  event.set_void_cause(wish.cause);
+  event.set_surplus(wish.cause == v1::VOID_CAUSE_SURPLUS);
+  event.set_reason(wish.reason);
   reserve(work, row, event);
   return event.operation_id();
 }
 
-std::string refund_attempt(engine::Work& work, const PaymentRow& row, int attempt, std::int64_t amount_minor,
-                           std::string reason) {
+std::string refund_attempt(engine::Work& work, const PaymentRow& row, int attempt, const RefundWish& wish) {
   v1::OperationReserved event = make_reservation(row, attempt, v1::OPERATION_KIND_REFUND);
   event.set_operation_id(work.new_id<RefundTag>().to_string());
-  event.set_amount_minor(amount_minor);
-  event.set_reason(std::move(reason));
+  event.set_amount_minor(wish.amount_minor);
+  event.set_reason(wish.reason);
+  event.set_surplus(wish.surplus);
   const PostingPlace place{row, row.payment().attempts(attempt).connector()};
-  event.set_reservation_transfer_id(post_refund_set_aside(work, place, amount_minor));
+  event.set_reservation_transfer_id(post_refund_set_aside(work, place, wish.amount_minor));
   reserve(work, row, event);
   return event.operation_id();
 }
@@ -197,9 +180,12 @@ std::string refund_attempt(engine::Work& work, const PaymentRow& row, int attemp
 void record_operation_news(engine::Work& work, const Settings& settings, const PaymentRow& row,
                            const OperationNews& news) {
   const auto index = operation_index(row, news.operation_id);
-  if (!index || !is_open(row.payment().operations(*index).status())) return;
+  if (!index) return;
   const v1::OperationStatus before = row.payment().operations(*index).status();
   const v1::OperationStatus after = status_from(settings, row, *index, news);
+  const bool is_correction =
+      before == v1::OPERATION_STATUS_FAILED && corrects(row.payment().operations(*index), after, news);
+  if (!is_open(before) && !is_correction) return;
   const bool knows_less = after == v1::OPERATION_STATUS_UNKNOWN && before != v1::OPERATION_STATUS_SENT;
   if (before == after || knows_less) return;
   v1::OperationUpdated event;
@@ -210,7 +196,11 @@ void record_operation_news(engine::Work& work, const Settings& settings, const P
   if (news.reply.status() == connectors::v1::PSP_STATUS_ABSENT && after == v1::OPERATION_STATUS_FAILED) {
     set_not_processed(event);
   }
-  record_status(work, row, *index, std::move(event));
+  if (is_correction) {
+    record_status(work, correct(work, row, *index, news.source), *index, std::move(event));
+  } else {
+    record_status(work, row, *index, std::move(event));
+  }
 }
 
 void record_operation_not_sent(engine::Work& work, const PaymentRow& row, std::string_view operation_id) {

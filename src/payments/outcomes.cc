@@ -52,7 +52,8 @@ void on_psp_outcome(engine::Work& work, const Settings& settings, const engine::
   const bool reads_operation = request.operation() == connectors::v1::PSP_OPERATION_READ_OPERATION;
   const std::string& about = reads_operation ? request.read_idempotency_key() : request.idempotency_key();
   // An inquiry that got no answer changes nothing; its chain of timers goes on.
-  if (is_read(request) && !is_clear(result)) keep_doubt(work, *row, about);
+  const bool reads_status = settings.provider_rules(request.connector()).reads_status;
+  if (is_read(request) && !is_clear(result) && reads_status) keep_doubt(work, *row, about);
   if (is_read(request) && !answered) return;
   const v1::Source source = is_read(request) ? v1::SOURCE_INQUIRY : v1::SOURCE_REPLY;
   const Timestamp asked{request.decided_time_micros()};

@@ -11,6 +11,9 @@
 // | refund set aside        | merchant/payable     | psp/<c>/receivable   | pending                                |
 // | refunded                | -                    | -                    | post of what was set aside             |
 // | refund failed           | -                    | -                    | void of what was set aside             |
+//
+// An operation that had counted as failed and was done after all goes through the same rules: a refund is set aside
+// anew, and a capture of which nothing is held any more is posted like one with the authorization.
 #pragma once
 
 #include <cstdint>

@@ -23,6 +23,7 @@ Walk choose_walk(TenantId tenant, const v1::ListPaymentsRequest& request) {
   if (!request.reference().empty()) {
     return {table_id::payments_by_reference, store::Key().id(tenant).text(request.reference())};
   }
+  if (request.needs_attention()) return {table_id::payments_by_attention, store::Key().id(tenant)};
   if (request.status() != v1::PAYMENT_STATUS_UNSPECIFIED) {
     return {table_id::payments_by_status, store::Key().id(tenant).u8(static_cast<std::uint8_t>(request.status()))};
   }
@@ -70,6 +71,7 @@ std::string key_at(const store::Reader& reader, TenantId tenant, const Walk& wal
 
 bool passes(const v1::Payment& payment, const v1::ListPaymentsRequest& request) {
   if (request.status() != v1::PAYMENT_STATUS_UNSPECIFIED && payment.status() != request.status()) return false;
+  if (request.needs_attention() && payment.attention().empty()) return false;
   if (!request.currency().empty() && payment.amount().currency() != request.currency()) return false;
   if (request.has_create_time_to()) {
     return contracts::from_message(payment.create_time()) < contracts::from_message(request.create_time_to());
@@ -127,6 +129,10 @@ Result<v1::ListPaymentsResponse> list_payments(const store::Reader& reader, Tena
     return true;
   });
   return response;
+}
+
+std::size_t count_needing_attention(const store::Reader& reader, std::size_t count_max) {
+  return payment_table().list_by(reader, table_id::payments_by_attention, {}, count_max).size();
 }
 
 bool is_settled(const v1::Payment& payment) {

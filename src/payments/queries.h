@@ -17,6 +17,9 @@ Result<v1::GetPaymentResponse> get_payment(const store::Reader& reader, TenantId
 Result<v1::ListPaymentsResponse> list_payments(const store::Reader& reader, TenantId tenant,
                                                const v1::ListPaymentsRequest& request);
 
+// How many payments of all tenants have something in their attention; counts no further than `count_max`.
+std::size_t count_needing_attention(const store::Reader& reader, std::size_t count_max);
+
 // What a caller who waits is waiting for: the payment is no longer processing; the operation has an answer, be it
 // "accepted, the outcome comes later".
 bool is_settled(const v1::Payment& payment);

@@ -5,6 +5,7 @@
 #include "payments/inquiries.h"
 #include "payments/outcomes.h"
 #include "payments/psp_calls.h"
+#include "payments/surplus.h"
 
 namespace florin::payments {
 

@@ -23,6 +23,10 @@ const store::Table<PaymentRow>& payment_table() {
         [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
           keys.add(store::Key().id(tenant_of(row)).u8(static_cast<std::uint8_t>(row.payment().status())));
         }},
+       {table_id::payments_by_attention,
+        [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
+          if (row.payment().attention_size() > 0) keys.add(store::Key().id(tenant_of(row)));
+        }},
        {table_id::payments_by_reference, [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
           if (!row.payment().reference().empty()) {
             keys.add(store::Key().id(tenant_of(row)).text(row.payment().reference()));
@@ -62,6 +66,12 @@ Result<PaymentRow> require_payment(const store::Reader& reader, TenantId tenant,
   }
   return not_found("payment_not_found",
                    "There is no payment with this id. Check the id and that the key is of the same tenant.");
+}
+
+PaymentRow reload(const store::Reader& state, const PaymentRow& row) {
+  auto now = find_payment(state, tenant_of(row), id_of(row));
+  CHECK(now, "payment {} is gone", row.payment().id());
+  return std::move(*now);
 }
 
 TenantId tenant_of(const PaymentRow& row) {

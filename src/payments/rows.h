@@ -33,6 +33,9 @@ std::optional<PaymentRow> find_payment_of_any_tenant(const store::Reader& reader
 // Reads the id; payment_not_found for another tenant's as for one that never was.
 Result<PaymentRow> require_payment(const store::Reader& reader, TenantId tenant, std::string_view payment_id);
 
+// The same payment as it is now, after events that were emitted meanwhile.
+PaymentRow reload(const store::Reader& state, const PaymentRow& row);
+
 TenantId tenant_of(const PaymentRow& row);
 PaymentId id_of(const PaymentRow& row);
 

@@ -115,6 +115,21 @@ std::string say(const Scene& scene, const v1::OperationUpdated& event) {
   return "An operation changed";
 }
 
+std::string say(const Scene& scene, const v1::OperationCorrected& event) {
+  for (const v1::Operation& operation : scene.payment.operations()) {
+    if (operation.id() != event.operation_id()) continue;
+    return fmt::format("Corrected: {} of {} had counted as failed, but the provider has it{}",
+                       name_of(operation.kind()), scene.money(operation.amount_minor()), learnt_by(event.source()));
+  }
+  return "Corrected: an operation had counted as failed";
+}
+
+std::string say(const Scene& scene, const v1::SurplusGivenUp& event) {
+  return fmt::format(
+      "{} that must not be kept could not be given back in {} tries; someone has to see to it at the provider",
+      scene.money(event.amount_minor()), event.tries());
+}
+
 std::string say(const Scene&, const v1::PaymentCanceled& event) {
   return event.reason().empty() ? std::string("Payment canceled") : fmt::format("Payment canceled: {}", event.reason());
 }
@@ -157,6 +172,8 @@ const std::unordered_map<std::uint32_t, Sentence>& sentences() {
     add_sentence<v1::AttemptUpdated>(made);
     add_sentence<v1::OperationReserved>(made);
     add_sentence<v1::OperationUpdated>(made);
+    add_sentence<v1::OperationCorrected>(made);
+    add_sentence<v1::SurplusGivenUp>(made);
     add_sentence<v1::PaymentCanceled>(made);
     add_sentence<v1::PaymentExpired>(made);
     add_sentence<v1::InquirySent>(made);

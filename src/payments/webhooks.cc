@@ -16,6 +16,12 @@ bool says_money_was_taken(const connectors::v1::PspReply& reply) {
          reply.status() == connectors::v1::PSP_STATUS_CAPTURED;
 }
 
+bool says_operation_happened(const connectors::v1::PspReply& reply) {
+  using namespace connectors::v1;
+  return reply.status() == PSP_STATUS_SUCCEEDED || reply.status() == PSP_STATUS_CAPTURED ||
+         reply.status() == PSP_STATUS_VOIDED || reply.status() == PSP_STATUS_PENDING;
+}
+
 // The attempt a webhook is about: the one it names, or else the one the provider's reference names.
 std::optional<int> attempt_of(const PaymentRow& row, const connectors::v1::PspWebhook& webhook) {
   if (const auto named = attempt_index(row, webhook.idempotency_key())) return named;
@@ -29,11 +35,13 @@ std::optional<int> attempt_of(const PaymentRow& row, const connectors::v1::PspWe
 void follow_attempt(engine::Work& work, const Settings& settings, const PaymentRow& row, int index,
                     const Webhook& webhook) {
   const v1::Attempt& attempt = row.payment().attempts(index);
+  const bool reads_status = settings.provider_rules(webhook.connector).reads_status;
+  if (reads_status) ask_about_contradicted(work, row, index, webhook.content.reply());
   const bool contradicts = !is_won(attempt.status()) && says_money_was_taken(webhook.content.reply());
   // While the request itself is under way its answer is on the way too.
   const bool awaits_answer = attempt.status() == v1::ATTEMPT_STATUS_SENT;
   if (awaits_answer || (!is_open(attempt.status()) && !contradicts)) return;
-  if (settings.provider_rules(webhook.connector).reads_status) {
+  if (reads_status) {
     inquire_now(work, row.payment().id(), attempt.id());
   } else {
     record_attempt_news(work, settings, row, {attempt.id(), webhook.content.reply(), v1::SOURCE_WEBHOOK, work.now()});
@@ -43,7 +51,10 @@ void follow_attempt(engine::Work& work, const Settings& settings, const PaymentR
 void follow_operation(engine::Work& work, const Settings& settings, const PaymentRow& row, int index,
                       const Webhook& webhook) {
   const v1::Operation& operation = row.payment().operations(index);
-  if (operation.status() == v1::OPERATION_STATUS_SENT || !is_open(operation.status())) return;
+  const bool contradicts =
+      operation.status() == v1::OPERATION_STATUS_FAILED && says_operation_happened(webhook.content.reply());
+  const bool awaits_answer = operation.status() == v1::OPERATION_STATUS_SENT;
+  if (awaits_answer || (!is_open(operation.status()) && !contradicts)) return;
   if (settings.provider_rules(webhook.connector).reads_status) {
     inquire_now(work, row.payment().id(), operation.id());
   } else {

@@ -182,9 +182,9 @@ TEST_F(SurplusTest, IsFoundAlsoWhenTheProviderCannotBeAskedAtFirst) {
   f_.answer(captured(1'000));
   f_.receive(about_attempt(f_.payment(id), captured(1'000)));
   f_.end(unknown);
-  f_.partition().advance(doubt_retry_wait);
+  f_.partition().advance(doubt_wait_min);
   f_.answer(replied(PSP_STATUS_UNCLEAR));
-  f_.partition().advance(doubt_retry_wait);
+  f_.partition().advance(doubt_wait_min);
   ASSERT_EQ(f_.requests().size(), 1u);
   f_.answer(captured(1'000));
   EXPECT_EQ(f_.payment(id).attempts(0).status(), v1::ATTEMPT_STATUS_CAPTURED);

@@ -228,6 +228,9 @@ PspAnswer Service::operate(const Context& context, std::uint32_t number, Operati
   created.key = key;
   created.fingerprint = fingerprint;
   commit(created);
+  if (scenarios()[payment.scenario].notice != Notice::if_asynchronous) {
+    notify_operation(books_.operation_count(), context.now);
+  }
   return with_loss_after(loss, true, answer_operation(books_.operation_count(), Replay::first));
 }
 

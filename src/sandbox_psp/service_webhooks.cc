@@ -20,7 +20,9 @@ void Service::notify_payment(std::uint32_t number, Timestamp now) {
 }
 
 void Service::notify_operation(std::uint32_t number, Timestamp now) {
-  queue_webhook(render_operation_event(books_, books_.webhook_count() + 1, number, now), Notice::always, now);
+  const Payment& payment = books_.payment(books_.operation(number).payment);
+  queue_webhook(render_operation_event(books_, books_.webhook_count() + 1, number, now),
+                scenarios()[payment.scenario].notice, now);
 }
 
 void Service::queue_webhook(std::string body, Notice notice, Timestamp now) {

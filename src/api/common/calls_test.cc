@@ -102,7 +102,8 @@ class CallsTest : public testing::Test {
   Authenticate authenticate_{keys_};
   NotingService service_{platform_};
   tenants::v1::TenantServiceHandler tenants_;
-  rpc::Router router_{{.interceptors = {&authenticate_}, .error_encoder = error_detail_encoder(system_random()), .clock = &clock_}};
+  rpc::Router router_{
+      {.interceptors = {&authenticate_}, .error_encoder = error_detail_encoder(system_random()), .clock = &clock_}};
   rpc::MemoryChannel channel_{router_, {.error_decoder = &decode_error}};
   payments::v1::PaymentServiceClient client_{channel_};
   tenants::v1::TenantServiceClient tenants_client_{channel_};

@@ -83,7 +83,7 @@ class Checker {
   }
 
   void check_field(const Message& message, const FieldPlan& part, const std::string& path) {
-    const std::string name = path.empty() ? part.field->json_name() : path + "." + part.field->json_name();
+    const std::string name = path.empty() ? part.field->name() : path + "." + part.field->name();
     if (part.field->is_repeated()) {
       check_repeated(message, part, name);
     } else if (part.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {

@@ -47,19 +47,19 @@ TEST(ValidateTest, EachRuleNamesItsField) {
       {"amount.minor", "must be at least 1", [](auto& r) { r.mutable_amount()->set_minor(INT64_MIN); }},
       {"amount.minor", "must be at most 1000000000000000",
        [](auto& r) { r.mutable_amount()->set_minor(1'000'000'000'000'001); }},
-      {"paymentMethod.token", "must match tok_[a-zA-Z0-9_]+",
+      {"payment_method.token", "must match tok_[a-zA-Z0-9_]+",
        [](auto& r) { r.mutable_payment_method()->set_token("4242424242424242"); }},
-      {"paymentMethod.token", "must match tok_[a-zA-Z0-9_]+",
+      {"payment_method.token", "must match tok_[a-zA-Z0-9_]+",
        [](auto& r) { r.mutable_payment_method()->set_token("x tok_success x"); }},
-      {"paymentMethod.token", "must be at most 200 bytes long",
+      {"payment_method.token", "must be at most 200 bytes long",
        [](auto& r) { r.mutable_payment_method()->set_token("tok_" + std::string(197, 'a')); }},
-      {"captureMethod", "must be one of the documented values",
+      {"capture_method", "must be one of the documented values",
        [](auto& r) { r.set_capture_method(static_cast<payments::v1::CaptureMethod>(77)); }},
       {"description", "must be at most 1000 bytes long", [](auto& r) { r.set_description(std::string(1'001, 'x')); }},
-      {"statementDescriptor", "must match [ -~]*", [](auto& r) { r.set_statement_descriptor("Caf\xc3\xa9"); }},
-      {"returnUrl", "must be an absolute http or https URL", [](auto& r) { r.set_return_url("javascript:alert(1)"); }},
-      {"returnUrl", "must be an absolute http or https URL", [](auto& r) { r.set_return_url("/back"); }},
-      {"returnUrl", "must be an absolute http or https URL",
+      {"statement_descriptor", "must match [ -~]*", [](auto& r) { r.set_statement_descriptor("Caf\xc3\xa9"); }},
+      {"return_url", "must be an absolute http or https URL", [](auto& r) { r.set_return_url("javascript:alert(1)"); }},
+      {"return_url", "must be an absolute http or https URL", [](auto& r) { r.set_return_url("/back"); }},
+      {"return_url", "must be an absolute http or https URL",
        [](auto& r) { r.set_return_url("https://shop.test/a b"); }},
       {"metadata", "must have keys of at most 40 bytes",
        [](auto& r) { (*r.mutable_metadata())[std::string(41, 'k')] = "v"; }},
@@ -99,14 +99,14 @@ TEST(ValidateTest, WhatKeepsTheRulesPasses) {
 
 TEST(ValidateTest, IdsHaveTheirPrefixAndForm) {
   GetPaymentRequest request;
-  EXPECT_THAT(violations(request), testing::ElementsAre(FieldViolation{"paymentId", "is required"}));
+  EXPECT_THAT(violations(request), testing::ElementsAre(FieldViolation{"payment_id", "is required"}));
   request.set_payment_id("pay_0123456789abcdefghjk");
   EXPECT_THAT(violations(request), testing::IsEmpty());
   for (const char* wrong : {"pay_", "pay_0123456789abcdefghj", "pay_0123456789abcdefghjkm", "ref_0123456789abcdefghjk",
                             "pay_0123456789ABCDEFGHJK", "pay_0123456789abcdefghil"}) {
     request.set_payment_id(wrong);
     EXPECT_THAT(violations(request),
-                testing::ElementsAre(FieldViolation{"paymentId", "must be an id that starts with pay_"}))
+                testing::ElementsAre(FieldViolation{"payment_id", "must be an id that starts with pay_"}))
         << wrong;
   }
 }
@@ -126,7 +126,7 @@ TEST(ValidateTest, ListsAreCheckedElementByElement) {
   request.mutable_accounts(2)->set_code(65'536);
   std::vector<std::string> fields;
   for (const auto& violation : violations(request)) fields.push_back(violation.field);
-  EXPECT_THAT(fields, testing::ElementsAre("accounts[1].ledger", "accounts[2].accountClass", "accounts[2].code"));
+  EXPECT_THAT(fields, testing::ElementsAre("accounts[1].ledger", "accounts[2].account_class", "accounts[2].code"));
 }
 
 TEST(ValidateTest, TellsAllViolationsUpToALimit) {

@@ -1,5 +1,7 @@
 #include "api/webhooks/webhook_handler.h"
 
+#include <charconv>
+
 #include "api/common/error_detail.h"
 #include "api/common/trace.h"
 #include "api/webhooks/http_errors.h"
@@ -31,6 +33,14 @@ TenantId tenant_of(const engine::Partition& partition, const connectors::v1::Psp
   return row ? payments::tenant_of(*row) : TenantId{};
 }
 
+// False for a body that comes without an announcement; reading it shows how long it is.
+bool announces_more_than(const http::RequestHead& request, std::size_t limit_bytes) {
+  const std::string_view announced = request.headers.get("content-length").value_or("");
+  std::uint64_t bytes = 0;
+  const auto read = std::from_chars(announced.data(), announced.data() + announced.size(), bytes);
+  return read.ec == std::errc::result_out_of_range || bytes > limit_bytes;
+}
+
 }  // namespace
 
 Task<Unit> WebhookHandler::serve(http::Exchange& exchange) {
@@ -57,6 +67,8 @@ Task<Status> WebhookHandler::receive(http::Exchange& exchange) {
   if (account == nullptr || connector == nullptr) {
     co_return not_found("psp_account_not_found", "No such account is configured: /webhooks/<connector>/<account>.");
   }
+  // Nobody has proved yet to be the provider: not a byte more than need be is taken in.
+  if (announces_more_than(exchange.request(), webhook_body_max)) co_return http::body_too_large(webhook_body_max);
   auto body = co_await http::read_whole_body(exchange, webhook_body_max);
   if (!body.ok()) co_return std::move(body).error();
   const connectors::WebhookRequest request{exchange.request().headers, *body};

@@ -126,6 +126,15 @@ PspWebhook ProviderModel::webhook(std::size_t index) {
   return webhook;
 }
 
+PspWebhook ProviderModel::operation_webhook(std::size_t index) {
+  const Operation& operation = operations_[index];
+  PspWebhook about = webhook(operation.charge);
+  about.set_idempotency_key(operation.key);
+  about.set_operation(operation.kind);
+  *about.mutable_reply() = operation_reply(operation.key);
+  return about;
+}
+
 PspReply ProviderModel::charge_reply(const Charge& charge) const {
   PspReply reply;
   reply.set_psp_reference(charge.id);

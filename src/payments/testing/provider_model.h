@@ -50,6 +50,7 @@ class ProviderModel {
   void settle(std::size_t charge, bool approve);
   void settle_operation(std::size_t operation, bool approve);
   connectors::v1::PspWebhook webhook(std::size_t charge);
+  connectors::v1::PspWebhook operation_webhook(std::size_t operation);
 
   const std::vector<Charge>& charges() const { return charges_; }
   const std::vector<Operation>& operations() const { return operations_; }

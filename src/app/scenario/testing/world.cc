@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "app/domains/domains.h"
 #include "app/scenario/testing/script.h"
-#include "app/server/domains.h"
 #include "crypto/hash.h"
 #include "engine/recovery.h"
 #include "engine/verify.h"

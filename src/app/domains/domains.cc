@@ -1,4 +1,4 @@
-#include "app/server/domains.h"
+#include "app/domains/domains.h"
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
-// All domains of this program, hooked into one registry. A new domain is one line here.
+// All domains of this program, hooked into one registry: the same for the server, `florin verify`, scenarios and
+// whatever else drives the engine. A new domain is one line here.
 #pragma once
 
 #include <string>

@@ -11,7 +11,7 @@
 namespace florin::rpc {
 
 struct CodecOptions {
-  // JSON with a field that the message does not have: skip it rather than refuse.
+  // JSON with a field that the message, or a name that an enum does not have: skip it rather than refuse.
   bool ignore_unknown_fields = false;
 };
 
@@ -31,8 +31,7 @@ class Codec {
 };
 
 const Codec& proto_codec();
-// protobuf's JSON mapping: lowerCamelCase names are written, both those and the names of the .proto are read; fields
-// that have their default value are not written.
+// protobuf's JSON mapping, strictly: see rpc/json/json.h.
 const Codec& json_codec();
 
 // Nothing (null) for an unknown name.

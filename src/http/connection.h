@@ -1,8 +1,9 @@
-// Connection: a protocol spoken over one stream. HTTP/1.1 is one (h1_connection.h); the greeter (greeter.h) chooses by
-// the first bytes. All calls on the connection's I/O thread.
+// Connection: a protocol spoken over one stream: HTTP/1.1 (h1_connection.h) or HTTP/2 (h2_connection.h). The greeter
+// (greeter.h) chooses by the first bytes. All calls on the connection's I/O thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct ConnectionContext {
   const Limits& limits;
   std::string peer;  // "127.0.0.1:53210"
   bool tls = false;
+  std::optional<std::string> client_subject{};  // RequestHead::client_subject
 };
 
 class Connection : public StreamListener, public std::enable_shared_from_this<Connection> {

@@ -49,6 +49,9 @@ struct RequestHead {
   std::string peer{};  // "127.0.0.1:53210"
   int http_major = 1;
   bool tls = false;
+  // Who the client is by its TLS certificate, where the server asks for one: the subject, "CN=till-7,O=Shop" (RFC
+  // 4514).
+  std::optional<std::string> client_subject{};
 };
 
 struct ResponseHead {
@@ -69,7 +72,8 @@ class Exchange {
   // and with `resource_exhausted` (body_too_large) past the transport's limit.
   virtual Task<Result<std::optional<std::string>>> read_body() = 0;
 
-  // Answers in one go. The common case: one write to the socket.
+  // Answers in one go. The common case: one write to the socket. Over HTTP/2 an empty body makes the head the whole
+  // answer (END_STREAM on HEADERS), which is what gRPC calls trailers-only.
   virtual Task<Status> respond(ResponseHead head, std::string body) = 0;
 
   // Answers in pieces: head once, then body pieces, then the end with trailers (empty for none). Each resumes when the
@@ -79,9 +83,9 @@ class Exchange {
   virtual Task<Status> finish(Headers trailers) = 0;
 
   // `work` runs once on the executor when the peer goes away or the transport gives up before the answer is complete.
-  // A peer that has sent everything and says that it sends no more counts as gone, as it cannot be told from one that
-  // closed; an answer is still sent to it. The work is dropped when the answer is complete; giving another one replaces
-  // it.
+  // A peer that has sent everything and closes its side of the connection counts as gone, as it cannot be told from one
+  // that closed both; an answer is still sent to it. The work is dropped when the answer is complete; giving another
+  // one replaces it.
   virtual void on_abort(Work work) = 0;
 };
 
@@ -96,7 +100,8 @@ class Handler {
 // What read_body and read_whole_body fail with past a limit. The reader should answer 413 or its protocol's equivalent.
 Error body_too_large(std::size_t limit_bytes);
 
-// The whole body, at most `limit_bytes`; `resource_exhausted` (body_too_large) beyond.
+// The whole body, at most `limit_bytes`; `resource_exhausted` (body_too_large) beyond, which names the lower one of
+// this limit and the transport's.
 Task<Result<std::string>> read_whole_body(Exchange& exchange, std::size_t limit_bytes);
 
 }  // namespace florin::http

@@ -4,10 +4,13 @@
 
 #include "http/deadline.h"
 #include "http/h1_connection.h"
+#include "http/h2_connection.h"
 #include "http/io_thread.h"
 
 namespace florin::http {
 namespace {
+
+constexpr std::string_view h2_preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 class Greeter final : public Connection, public DeadlineListener {
  public:
@@ -16,7 +19,7 @@ class Greeter final : public Connection, public DeadlineListener {
 
   void open(std::string_view first_bytes) override {
     CHECK(first_bytes.empty());
-    deadline_.set(context_.limits.head_timeout, listener());
+    deadline_.set(context_.tls ? context_.limits.handshake_timeout : context_.limits.head_timeout, listener());
     read();
   }
   // Nothing was asked yet, so nothing is owed.
@@ -34,12 +37,20 @@ class Greeter final : public Connection, public DeadlineListener {
     if (outcome != ReadOutcome::bytes) return abort();
     size_ += bytes;
     const std::string_view first_bytes(first_bytes_.data(), size_);
-    const Protocol protocol = sniff_protocol(first_bytes);
+    Protocol protocol = sniff_protocol(first_bytes);
     if (protocol == Protocol::undecided && size_ < first_bytes_.size()) return read();
+    if (auto tls = stream_->tls()) {
+      // What was agreed on is what is spoken: bytes meant for one protocol must not be read as another (ALPACA).
+      const bool h2_agreed = tls->protocol == "h2";
+      if (h2_agreed && protocol != Protocol::http2) return abort();
+      if (!h2_agreed) protocol = Protocol::http1;
+      context_.client_subject = std::move(tls->client_subject);
+    }
     done_ = true;
     deadline_.cancel();
     IoThread& thread = context_.thread;
-    thread.replace(*this, make_h1_connection(std::move(context_), std::move(stream_)), first_bytes);
+    const auto make = protocol == Protocol::http2 ? make_h2_connection : make_h1_connection;
+    thread.replace(*this, make(std::move(context_), std::move(stream_)), first_bytes);
   }
 
  private:
@@ -50,8 +61,8 @@ class Greeter final : public Connection, public DeadlineListener {
   ConnectionContext context_;
   std::unique_ptr<Stream> stream_;
   Deadline deadline_;
-  std::array<char, 1024>
-      first_bytes_;  // room for a whole small request, so that most connections are greeted by one read
+  // Room for a whole small request, so that most connections are greeted by one read.
+  std::array<char, 1024> first_bytes_{};
   std::size_t size_ = 0;
   bool done_ = false;
 };
@@ -59,7 +70,8 @@ class Greeter final : public Connection, public DeadlineListener {
 }  // namespace
 
 Protocol sniff_protocol(std::string_view first_bytes) {
-  return first_bytes.empty() ? Protocol::undecided : Protocol::http1;
+  if (first_bytes.starts_with(h2_preface)) return Protocol::http2;
+  return h2_preface.starts_with(first_bytes) ? Protocol::undecided : Protocol::http1;
 }
 
 std::shared_ptr<Connection> make_greeter(ConnectionContext context, std::unique_ptr<Stream> stream) {

@@ -29,6 +29,7 @@ H1Connection::H1Connection(ConnectionContext context, std::unique_ptr<Stream> st
       parser_(context_.limits.h1) {
   parser_.head().peer = context_.peer;
   parser_.head().tls = context_.tls;
+  parser_.head().client_subject = context_.client_subject;
 }
 
 Executor& H1Connection::executor() {
@@ -167,6 +168,7 @@ bool H1Connection::step_reading() {
     if (unsent() > context_.limits.write_buffer_bytes_max) return false;
   }
   if (draining_ && parser_.idle() && in_.unread().empty()) {
+    drained_idle_ = true;
     begin_linger();
     return true;
   }
@@ -364,7 +366,7 @@ void H1Connection::arm_deadline() {
     case DeadlineKind::write_stall:
       return deadline_.set(limits.write_stall_timeout, listener());
     case DeadlineKind::linger:
-      return deadline_.set(limits.linger_timeout, listener());
+      return deadline_.set(drained_idle_ ? limits.drained_linger_timeout : limits.linger_timeout, listener());
   }
 }
 

@@ -119,10 +119,11 @@ class H1Connection final : public Connection, public DeadlineListener, public Ex
   bool settle_posted_ = false;
   bool first_request_ = true;
   bool draining_ = false;
-  bool close_after_ = false;  // this exchange is the connection's last
-  bool peer_ended_ = false;   // the peer sends nothing more
-  bool gave_up_ = false;      // we wait no longer for the peer; it may still get an answer
-  bool broken_ = false;       // nothing can be sent or read any more
+  bool drained_idle_ = false;  // closes because of the drain, with nothing under way
+  bool close_after_ = false;   // this exchange is the connection's last
+  bool peer_ended_ = false;    // the peer sends nothing more
+  bool gave_up_ = false;       // we wait no longer for the peer; it may still get an answer
+  bool broken_ = false;        // nothing can be sent or read any more
 
   Input in_;
   bool read_pending_ = false;

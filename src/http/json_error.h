@@ -1,5 +1,9 @@
 // The error body of answers that no RPC protocol made: the JSON of a Connect error, which every client of ours can
 // read.
+//
+// It has no typed details. The transport gives these answers where a request could not be read as HTTP, or before any
+// handler saw it, and this floor does not know the contracts that a detail belongs to; what reaches a handler is
+// answered by the handler.
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 #include "http/greeter.h"
 #include "http/h1_writer.h"
 #include "http/plain_stream.h"
+#include "http/tls_stream.h"
 
 namespace florin::http {
 namespace {
@@ -76,9 +77,10 @@ Status Listener::bind(const tcp::endpoint& endpoint) {
   return ok();
 }
 
-void Listener::accept(Handler& handler, const Limits& limits) {
+void Listener::accept(Handler& handler, const Limits& limits, std::shared_ptr<const TlsContext> tls) {
   handler_ = &handler;
   limits_ = &limits;
+  tls_ = std::move(tls);
   thread_.post([self = shared_from_this()] { self->accept_next(); });
 }
 
@@ -102,15 +104,18 @@ void Listener::accept_next() {
 }
 
 void Listener::greet(tcp::socket socket) {
-  auto stream = std::make_unique<PlainStream>(std::move(socket));
+  std::unique_ptr<Stream> stream = std::make_unique<PlainStream>(std::move(socket));
   if (!count_.try_add(limits_->connections_max)) {
+    if (tls_) return;  // a handshake is what there is no room for
     std::string refusal;
     append_refusal(refusal, 503, "This server has no room for another connection. Try again later.", thread_.date());
     (void)stream->write(refusal);
     stream->shutdown_write();
     return;
   }
-  ConnectionContext context{.thread = thread_, .handler = *handler_, .limits = *limits_, .peer = to_string(peer_)};
+  if (tls_) stream = std::make_unique<TlsStream>(tls_, std::move(stream), thread_);
+  ConnectionContext context{
+      .thread = thread_, .handler = *handler_, .limits = *limits_, .peer = to_string(peer_), .tls = tls_ != nullptr};
   thread_.add(make_greeter(std::move(context), std::move(stream)), {});
 }
 

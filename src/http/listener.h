@@ -12,6 +12,8 @@
 
 namespace florin::http {
 
+class TlsContext;
+
 // Several sockets may share one address among our threads (SO_REUSEPORT). Any other process of this user could join in
 // unnoticed, so this makes sure first that nobody listens there.
 Status check_port_is_free(const asio::ip::tcp::endpoint& endpoint);
@@ -22,8 +24,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
                                                 const asio::ip::tcp::endpoint& endpoint);
 
   asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
-  // Begins to accept. `handler` and `limits` outlive the listener.
-  void accept(Handler& handler, const Limits& limits);
+  // Begins to accept. `handler` and `limits` outlive the listener. Connections are encrypted where there is `tls`.
+  void accept(Handler& handler, const Limits& limits, std::shared_ptr<const TlsContext> tls);
   // On the I/O thread.
   void close();
 
@@ -41,6 +43,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   asio::ip::tcp::endpoint peer_;
   Handler* handler_ = nullptr;
   const Limits* limits_ = nullptr;
+  std::shared_ptr<const TlsContext> tls_;
 };
 
 // "127.0.0.1:80", "[::1]:80"

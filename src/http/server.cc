@@ -7,6 +7,7 @@
 
 #include "http/io_thread.h"
 #include "http/listener.h"
+#include "http/tls_context.h"
 
 namespace florin::http {
 
@@ -53,8 +54,13 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler& ha
   if (options.threads == 0) return invalid_argument("bad_limits", "a server needs a thread");
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
+  std::shared_ptr<const TlsContext> tls;
+  if (impl->options.tls) {
+    ASSIGN_OR_RETURN(tls, TlsContext::make(*impl->options.tls));
+    impl->options.tls.reset();  // the key need not lie about in memory
+  }
   RETURN_IF_ERROR(impl->listen());
-  for (const auto& listener : impl->listeners) listener->accept(handler, impl->options.limits);
+  for (const auto& listener : impl->listeners) listener->accept(handler, impl->options.limits, tls);
   for (const auto& thread : impl->threads) thread->run();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

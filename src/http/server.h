@@ -1,4 +1,5 @@
-// Server: listens on a TCP port and gives each request to a Handler. HTTP/1.1 today.
+// Server: listens on a TCP port and gives each request to a Handler. HTTP/1.1 and HTTP/2 on the same port: in clear by
+// prior knowledge, with TLS by ALPN.
 //
 //   auto server = Server::start({.port = 8080}, handler);
 //   ...
@@ -7,11 +8,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "http/exchange.h"
 #include "http/limits.h"
+#include "http/tls.h"
 
 namespace florin::http {
 
@@ -23,13 +26,15 @@ struct ServerOptions {
   // I/O threads. Each has its own socket and its own connections; a handler runs on the thread of its connection.
   unsigned threads = 1;
   Limits limits{};
+  // With it every connection is encrypted.
+  std::optional<TlsOptions> tls{};
 };
 
 // Thread-safe, but not to be called on its own I/O threads, where drain() and the destructor would wait for themselves.
 class Server {
  public:
   // Fails with failed_precondition (port_in_use, address_not_available, port_not_permitted) where it cannot listen, and
-  // with invalid_argument (bad_address, bad_limits). `handler` must outlive the server.
+  // with invalid_argument (bad_address, bad_limits, and those of tls.h). `handler` must outlive the server.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler& handler);
   // drain(0), where that was not done.
   ~Server();
@@ -43,9 +48,9 @@ class Server {
   // An I/O thread, for work that belongs to no exchange. Valid as long as the server.
   Executor& executor();
 
-  // Takes no more connections and requests, answers what is running with "Connection: close", and returns when all
-  // connections are closed. What has not ended after `patience` is aborted; the handlers are told, and waited for: a
-  // handler must end soon after its abort. True where nothing had to be aborted.
+  // Takes no more connections and requests, answers what is running (with "Connection: close" or GOAWAY), and returns
+  // when all connections are closed. What has not ended after `patience` is aborted; the handlers are told, and waited
+  // for: a handler must end soon after its abort. True where nothing had to be aborted.
   bool drain(Duration patience);
 
  private:

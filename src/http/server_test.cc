@@ -2,26 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <functional>
 #include <future>
-#include <mutex>
 
 #include "http/blocking_client.h"
+#include "http/testing/function_handler.h"
 
 namespace florin::http {
 namespace {
-
-using Serve = std::function<Task<Unit>(Exchange&)>;
-
-class FunctionHandler final : public Handler {
- public:
-  explicit FunctionHandler(Serve serve) : serve_(std::move(serve)) {}
-  Task<Unit> serve(Exchange& exchange) override { return serve_(exchange); }
-
- private:
-  Serve serve_;
-};
 
 // Answers with "METHOD path?query body".
 Task<Unit> describe(Exchange& exchange) {
@@ -46,17 +33,6 @@ Task<Unit> echo(Exchange& exchange) {
   (void)co_await exchange.finish(std::move(trailers));
   co_return Unit{};
 }
-
-// A promise that many threads may look at.
-class Flag {
- public:
-  void set() { promise_.set_value(); }
-  void wait() { ASSERT_EQ(future_.wait_for(std::chrono::seconds(20)), std::future_status::ready); }
-
- private:
-  std::promise<void> promise_;
-  std::shared_future<void> future_ = promise_.get_future().share();
-};
 
 class ServerTest : public testing::Test {
  protected:
@@ -249,7 +225,7 @@ TEST_F(ServerTest, RefusesBadRequests) {
   EXPECT_TRUE(all.starts_with("HTTP/1.1 400 Bad Request\r\n")) << all;
   EXPECT_NE(all.find(R"({"code":"invalid_argument","message":")"), std::string::npos);
   EXPECT_EQ(all.find("hidden"), std::string::npos);
-  EXPECT_TRUE(exchange_bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").starts_with("HTTP/1.1 505"));
+  EXPECT_TRUE(exchange_bytes("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").starts_with("HTTP/1.1 505"));
   EXPECT_TRUE(exchange_bytes("\x16\x03\x01 a TLS hello").starts_with("HTTP/1.1 400"));
 }
 
@@ -340,7 +316,7 @@ TEST_F(ServerTest, TimesOutStalledBodies) {
       },
       quick(&Limits::body_stall_timeout));
   EXPECT_TRUE(exchange_bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab").ends_with("peer_gone"));
-  aborted.wait();
+  ASSERT_TRUE(aborted.wait());
 }
 
 TEST_F(ServerTest, TimesOutReadersThatStall) {
@@ -357,7 +333,7 @@ TEST_F(ServerTest, TimesOutReadersThatStall) {
       quick(&Limits::write_stall_timeout));
   BlockingClient client = connect();
   ASSERT_TRUE(client.send_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").ok());
-  ended.wait();
+  ASSERT_TRUE(ended.wait());
 }
 
 TEST_F(ServerTest, TellsTheHandlerThatThePeerIsGone) {
@@ -374,9 +350,9 @@ TEST_F(ServerTest, TellsTheHandlerThatThePeerIsGone) {
   {
     BlockingClient client = connect();
     ASSERT_TRUE(client.send_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").ok());
-    began.wait();
+    ASSERT_TRUE(began.wait());
   }
-  ended.wait();
+  ASSERT_TRUE(ended.wait());
   EXPECT_TRUE(server_->drain(Duration::seconds(20)));
 }
 
@@ -414,7 +390,7 @@ TEST_F(ServerTest, DrainsGracefully) {
   EXPECT_TRUE(idle.send({}).ok());
   BlockingClient busy = connect();
   ASSERT_TRUE(busy.send_bytes("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").ok());
-  began.wait();
+  ASSERT_TRUE(began.wait());
   auto drained = std::async(std::launch::async, [this] { return server_->drain(Duration::seconds(20)); });
   EXPECT_EQ(*idle.read_to_end(), "");
   EXPECT_FALSE(BlockingClient::connect("127.0.0.1", server_->port()).ok());
@@ -431,6 +407,18 @@ TEST_F(ServerTest, DrainsGracefully) {
   EXPECT_TRUE(drained.get());
 }
 
+TEST_F(ServerTest, DrainsWithoutWaitingForIdleClientsToNotice) {
+  Limits limits;
+  limits.linger_timeout = Duration::hours(1);
+  limits.write_stall_timeout = Duration::hours(2);
+  limits.drained_linger_timeout = Duration::milliseconds(1);
+  serve(describe, limits);
+  BlockingClient client = connect();
+  ASSERT_TRUE(client.send({.target = "/"}).ok());
+  EXPECT_TRUE(server_->drain(Duration::minutes(1))) << "the client keeps its side open all the time";
+  EXPECT_EQ(server_->connections(), 0u);
+}
+
 TEST_F(ServerTest, AbortsWhatDoesNotEnd) {
   Flag began;
   serve([&](Exchange& exchange) -> Task<Unit> {
@@ -442,7 +430,7 @@ TEST_F(ServerTest, AbortsWhatDoesNotEnd) {
   });
   BlockingClient client = connect();
   ASSERT_TRUE(client.send_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n").ok());
-  began.wait();
+  ASSERT_TRUE(began.wait());
   EXPECT_FALSE(server_->drain(Duration::milliseconds(20)));
 }
 

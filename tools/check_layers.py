@@ -20,7 +20,8 @@ LAW = "tools/layers.toml"
 RULE = "layers"
 TESTING = "testing"
 TEST_CODE = re.compile(r"_test\.cc$|^bench_.*_main\.cc$|^testing\.h$")
-GENERATED = re.compile(r"^florin/.*\.(pb|connect)\.h$")
+# Code generated from a .proto: every package of ours and of others ends in its version.
+GENERATED = re.compile(r"^\w+(/\w+)*/v\d+\w*/\w+\.(pb|connect)\.h$")
 ROOM_CALL = re.compile(r"florin_room\(\s*([\w]+)([^)]*)\)")
 
 

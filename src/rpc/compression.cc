@@ -33,43 +33,79 @@ std::size_t next_size(std::size_t size, std::size_t packed_size, std::size_t lim
   return std::min(wanted, limit + 1);
 }
 
+// Setting up a compressor costs more than most messages do, so that each thread keeps one of each kind.
+class Deflater {
+ public:
+  Deflater()
+      : ready_(deflateInit2(&stream_, gzip_level, Z_DEFLATED, gzip_window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK) {}
+  ~Deflater() {
+    if (ready_) deflateEnd(&stream_);
+  }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  // Ready for a new body; null where there was no memory for it.
+  z_stream* fresh() { return ready_ && deflateReset(&stream_) == Z_OK ? &stream_ : nullptr; }
+
+ private:
+  z_stream stream_{};
+  const bool ready_;
+};
+
+class Inflater {
+ public:
+  Inflater() : ready_(inflateInit2(&stream_, gzip_window_bits) == Z_OK) {}
+  ~Inflater() {
+    if (ready_) inflateEnd(&stream_);
+  }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  z_stream* fresh() { return ready_ && inflateReset(&stream_) == Z_OK ? &stream_ : nullptr; }
+
+ private:
+  z_stream stream_{};
+  const bool ready_;
+};
+
+using ZstdCompressor = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
+using ZstdDecompressor = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
+
 class Gzip : public Compression {
  public:
   std::string_view name() const override { return "gzip"; }
 
   Result<std::string> compress(std::string_view plain) const override {
-    z_stream stream{};
-    if (deflateInit2(&stream, gzip_level, Z_DEFLATED, gzip_window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-      return compression_failed(name());
-    }
-    const std::unique_ptr<z_stream, decltype(&deflateEnd)> guard(&stream, deflateEnd);
-    std::string out(deflateBound(&stream, plain.size()), '\0');
-    set_input(stream, plain);
-    set_output(stream, out, 0);
-    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return compression_failed(name());
-    out.resize(stream.total_out);
+    thread_local Deflater deflater;
+    z_stream* const stream = deflater.fresh();
+    if (stream == nullptr) return compression_failed(name());
+    std::string out(deflateBound(stream, plain.size()), '\0');
+    set_input(*stream, plain);
+    set_output(*stream, out, 0);
+    if (deflate(stream, Z_FINISH) != Z_STREAM_END) return compression_failed(name());
+    out.resize(stream->total_out);
     return out;
   }
 
   Result<std::string> decompress(std::string_view packed, std::size_t limit_bytes) const override {
-    z_stream stream{};
-    if (inflateInit2(&stream, gzip_window_bits) != Z_OK) return invalid_compression(name());
-    const std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, inflateEnd);
+    thread_local Inflater inflater;
+    z_stream* const stream = inflater.fresh();
+    if (stream == nullptr) return invalid_compression(name());
     std::string out;
-    set_input(stream, packed);
+    set_input(*stream, packed);
     for (;;) {
-      const std::size_t filled = stream.total_out;
+      const std::size_t filled = stream->total_out;
       if (filled > limit_bytes) return message_too_large(limit_bytes);
       if (filled == out.size()) out.resize(next_size(out.size(), packed.size(), limit_bytes));
-      set_output(stream, out, filled);
-      const int result = inflate(&stream, Z_NO_FLUSH);
+      set_output(*stream, out, filled);
+      const int result = inflate(stream, Z_NO_FLUSH);
       if (result == Z_STREAM_END) break;
-      const bool starved = stream.avail_in == 0 && stream.avail_out > 0;
+      const bool starved = stream->avail_in == 0 && stream->avail_out > 0;
       if (result != Z_OK || starved) return invalid_compression(name());
     }
-    if (stream.total_out > limit_bytes) return message_too_large(limit_bytes);
-    if (stream.avail_in != 0) return invalid_compression(name());
-    out.resize(stream.total_out);
+    if (stream->total_out > limit_bytes) return message_too_large(limit_bytes);
+    if (stream->avail_in != 0) return invalid_compression(name());
+    out.resize(stream->total_out);
     return out;
   }
 
@@ -89,16 +125,20 @@ class Zstd : public Compression {
   std::string_view name() const override { return "zstd"; }
 
   Result<std::string> compress(std::string_view plain) const override {
+    thread_local const ZstdCompressor context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+    if (context == nullptr) return compression_failed(name());
     std::string out(ZSTD_compressBound(plain.size()), '\0');
-    const std::size_t size = ZSTD_compress(out.data(), out.size(), plain.data(), plain.size(), zstd_level);
+    const std::size_t size =
+        ZSTD_compressCCtx(context.get(), out.data(), out.size(), plain.data(), plain.size(), zstd_level);
     if (ZSTD_isError(size) != 0) return compression_failed(name());
     out.resize(size);
     return out;
   }
 
   Result<std::string> decompress(std::string_view packed, std::size_t limit_bytes) const override {
-    const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+    thread_local const ZstdDecompressor context(ZSTD_createDCtx(), ZSTD_freeDCtx);
     if (context == nullptr) return invalid_compression(name());
+    ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_only);
     ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, zstd_window_log_max);
     std::string out;
     ZSTD_inBuffer input{packed.data(), packed.size(), 0};

@@ -12,7 +12,7 @@ class ConnectPost : public Protocol {
   bool carries(const MethodSpec& spec) const override { return spec.stream_type == StreamType::unary; }
   bool accepts(const http::RequestHead& head) const override;
   std::vector<std::string_view> content_types() const override { return {"application/proto", "application/json"}; }
-  std::unique_ptr<WireCall> open(http::Exchange& exchange, const WireOptions& options) const override;
+  std::unique_ptr<WireCall> open(http::Exchange& exchange, Context& context, const WireOptions& options) const override;
 };
 
 class ConnectGet : public Protocol {
@@ -22,7 +22,7 @@ class ConnectGet : public Protocol {
   bool carries(const MethodSpec& spec) const override { return spec.allows_get(); }
   bool accepts(const http::RequestHead& head) const override;
   std::vector<std::string_view> content_types() const override { return {}; }
-  std::unique_ptr<WireCall> open(http::Exchange& exchange, const WireOptions& options) const override;
+  std::unique_ptr<WireCall> open(http::Exchange& exchange, Context& context, const WireOptions& options) const override;
 };
 
 }  // namespace florin::rpc

@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/encoding.h"
-#include "rpc/json_text.h"
+#include "rpc/metadata.h"
 
 namespace florin::rpc {
 namespace {
-
-constexpr std::array<std::string_view, 14> http_headers = {
-    "accept",  "accept-encoding", "accept-post",       "allow",  "connection",      "date", "host", "keep-alive", "te",
-    "trailer", "upgrade",         "transfer-encoding", "expect", "proxy-connection"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -25,6 +20,17 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
+}
+
+// Takes `prefix`, which is in lower case, off the front of `text`, whatever case that is in.
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (text.size() < prefix.size()) return false;
+  for (std::size_t i = 0; i < prefix.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != prefix[i]) return false;
+  }
+  text.remove_prefix(prefix.size());
+  return true;
 }
 
 Status check_version(std::optional<std::string_view> given, std::string_view wanted, bool required) {
@@ -62,66 +68,74 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     } else if (text[at] != '%') {
       out += text[at];
     } else {
-      if (at + 2 >= text.size()) return std::nullopt;
-      const auto high = hex_digit(text[at + 1]);
-      const auto low = hex_digit(text[at + 2]);
-      if (!high || !low) return std::nullopt;
-      out += static_cast<char>(*high * 16 + *low);
+      const auto byte = parse_hex(text.substr(at + 1, 2));
+      if (!byte || byte->empty()) return std::nullopt;
+      out += *byte;
       at += 2;
     }
   }
   return out;
 }
 
-// A value with a line break would let whoever chose it write headers of their own.
-bool is_sendable(const http::Headers::Field& field) {
-  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
-  return !field.name.empty() && std::ranges::none_of(field.value, is_bad) &&
-         !std::ranges::any_of(field.name, [](char c) {
-           return static_cast<unsigned char>(c) <= 0x20 || c == ':' || static_cast<unsigned char>(c) >= 0x7f;
-         });
-}
+struct QueryPair {
+  std::string_view name;
+  std::string_view value;
+};
 
-void add_metadata(http::ResponseHead& head, const http::Headers& fields, std::string_view prefix) {
-  for (const auto& field : fields.fields()) {
-    if (is_protocol_header(field.name) || !is_sendable(field)) continue;
-    head.headers.add(std::string(prefix) + field.name, field.value);
-  }
+// Takes "name=value" off the front of `query`; nothing at its end.
+std::optional<QueryPair> take_pair(std::string_view& query) {
+  if (query.empty()) return std::nullopt;
+  const std::size_t end = std::min(query.find('&'), query.size());
+  const std::string_view pair = query.substr(0, end);
+  const std::size_t equals = std::min(pair.find('='), pair.size());
+  query.remove_prefix(std::min(end + 1, query.size()));
+  return QueryPair{pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size()))};
 }
 
 void add_reply_fields(http::ResponseHead& head, const ReplyFields& fields) {
   head.headers.add("accept-encoding", std::string(supported_encodings()));
   if (fields.vary_by_encoding) head.headers.add("vary", "Accept-Encoding");
-  add_metadata(head, fields.metadata, "");
-  add_metadata(head, fields.trailers, "trailer-");
+  append_metadata(fields.metadata, "", head.headers);
+  append_metadata(fields.trailers, "trailer-", head.headers);
 }
 
 }  // namespace
 
 const Codec* codec_of_content_type(std::string_view content_type, std::string_view kind) {
-  const std::string text = lower(content_type);
-  const std::size_t semicolon = std::min(text.find(';'), text.size());
-  const std::string_view type = trim(std::string_view(text).substr(0, semicolon));
-  const std::string prefix = "application/" + std::string(kind);
-  if (!type.starts_with(prefix)) return nullptr;
-  const Codec* codec = find_codec(type.substr(prefix.size()));
-  if (codec == nullptr || semicolon == text.size()) return codec;
-  const std::string_view parameter = trim(std::string_view(text).substr(semicolon + 1));
+  const std::size_t semicolon = std::min(content_type.find(';'), content_type.size());
+  std::string_view type = trim(content_type.substr(0, semicolon));
+  if (!take_prefix(type, "application/") || !take_prefix(type, kind)) return nullptr;
+  const Codec* codec = find_codec(lower(type));
+  if (codec == nullptr || semicolon == content_type.size()) return codec;
+  const std::string parameter = lower(trim(content_type.substr(semicolon + 1)));
   const bool is_utf8 = parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
   return codec->is_text() && is_utf8 ? codec : nullptr;
 }
 
+bool is_media_type(std::string_view content_type, std::string_view type) {
+  std::string_view rest = trim(content_type.substr(0, content_type.find(';')));
+  return take_prefix(rest, type) && rest.empty();
+}
+
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> out;
+  while (const auto pair = take_pair(query)) {
+    auto name = percent_decoded(pair->name);
+    auto value = percent_decoded(pair->value);
+    if (name && value) out.emplace_back(std::move(*name), std::move(*value));
+  }
+  return out;
+}
+
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (percent_decoded(pair.substr(0, equals)) == name) {
-      return percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
-    }
-    query.remove_prefix(std::min(end + 1, query.size()));
+  while (const auto pair = take_pair(query)) {
+    if (percent_decoded(pair->name) == name) return percent_decoded(pair->value);
   }
   return std::nullopt;
+}
+
+Status check_connect_version(std::optional<std::string_view> given, const WireOptions& options) {
+  return check_version(given, "1", options.require_protocol_version);
 }
 
 Result<Duration> parse_connect_timeout(std::string_view text) {
@@ -140,7 +154,7 @@ Result<ConnectHead> read_connect_post(const http::RequestHead& head, const WireO
   ConnectHead out;
   out.codec = codec_of_content_type(head.headers.get("content-type").value_or(""));
   CHECK(out.codec != nullptr, "the protocol accepted this content type");
-  RETURN_IF_ERROR(check_version(head.headers.get("connect-protocol-version"), "1", options.require_protocol_version));
+  RETURN_IF_ERROR(check_connect_version(head.headers.get("connect-protocol-version"), options));
   RETURN_IF_ERROR(read_common(head, head.headers.get("content-encoding").value_or(""), out));
   return out;
 }
@@ -198,14 +212,8 @@ http::ResponseHead connect_error_head(const WireError& error, const ReplyFields&
   http::ResponseHead head{.status = http_status(error.code), .headers = {}};
   head.headers.add("content-type", "application/json");
   add_reply_fields(head, fields);
-  add_metadata(head, error.metadata, "");
+  append_metadata(error.metadata, "", head.headers);
   return head;
-}
-
-bool is_protocol_header(std::string_view name) {
-  return name.starts_with("content-") || name.starts_with("connect-") || name.starts_with("grpc-") ||
-         name.starts_with("trailer-") || name.starts_with(':') ||
-         std::ranges::find(http_headers, name) != http_headers.end();
 }
 
 }  // namespace florin::rpc

@@ -5,14 +5,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "http/exchange.h"
 #include "rpc/codec.h"
 #include "rpc/compression.h"
-#include "rpc/protocol.h"
 #include "rpc/wire_error.h"
+#include "rpc/wire_options.h"
 
 namespace florin::rpc {
 
@@ -29,11 +31,19 @@ struct ConnectHead {
 // goes before the codec's name: "" here, "connect+" for streams.
 const Codec* codec_of_content_type(std::string_view content_type, std::string_view kind = "");
 
+// Whether `content_type` is `type` (in lower case), with or without parameters.
+bool is_media_type(std::string_view content_type, std::string_view type);
+
+// The parameters of a query, decoded, in their order; those that are badly encoded are left out.
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 // The first value of a query parameter, decoded; nothing if it is absent or badly encoded.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
 Result<ConnectHead> read_connect_post(const http::RequestHead& head, const WireOptions& options);
 Result<ConnectHead> read_connect_get(const http::RequestHead& head, const WireOptions& options);
+
+// The header connect-protocol-version: invalid_argument `unsupported_protocol_version`.
+Status check_connect_version(std::optional<std::string_view> given, const WireOptions& options);
 
 // At most ten digits of milliseconds (the header connect-timeout-ms); invalid_argument `invalid_timeout` otherwise.
 Result<Duration> parse_connect_timeout(std::string_view text);
@@ -59,8 +69,5 @@ struct ReplyFields {
 };
 http::ResponseHead connect_reply_head(const EncodedMessage& message, const Codec& codec, const ReplyFields& fields);
 http::ResponseHead connect_error_head(const WireError& error, const ReplyFields& fields);
-
-// True for header names that the protocols or HTTP use themselves, so that an application cannot send them as metadata.
-bool is_protocol_header(std::string_view name);
 
 }  // namespace florin::rpc

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rpc/metadata.h"
+
 namespace florin::rpc {
 namespace {
 

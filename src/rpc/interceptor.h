@@ -39,6 +39,17 @@ class Next {
   const UnaryFunction* handler_;
 };
 
+// The same for streams.
+class NextStream {
+ public:
+  NextStream(std::span<Interceptor* const> rest, const StreamFunction& handler) : rest_(rest), handler_(&handler) {}
+  Task<Status> operator()(Context& context, MessageSource& requests, MessageSink& responses) const;
+
+ private:
+  std::span<Interceptor* const> rest_;
+  const StreamFunction* handler_;
+};
+
 // One instance serves all calls, on several threads at once.
 class Interceptor {
  public:
@@ -46,11 +57,20 @@ class Interceptor {
   virtual Task<Result<MessagePtr>> unary(Context& context, const google::protobuf::Message& request, Next next) {
     return next(context, request);
   }
+  // Calls of the three streaming kinds, before their first message is read. To see messages, give `next` ends that wrap
+  // `requests` or `responses`. An interceptor that does not say what it does with streams refuses them (internal
+  // `streams_not_intercepted`): a check that nobody wrote must not pass unnoticed.
+  virtual Task<Status> stream(Context& context, MessageSource& requests, MessageSink& responses, NextStream next);
 };
 
 inline Task<Result<MessagePtr>> Next::operator()(Context& context, const google::protobuf::Message& request) const {
   if (rest_.empty()) return (*handler_)(request, context);
   return rest_.front()->unary(context, request, Next(rest_.subspan(1), *handler_));
+}
+
+inline Task<Status> NextStream::operator()(Context& context, MessageSource& requests, MessageSink& responses) const {
+  if (rest_.empty()) return (*handler_)(requests, responses, context);
+  return rest_.front()->stream(context, requests, responses, NextStream(rest_.subspan(1), *handler_));
 }
 
 }  // namespace florin::rpc

@@ -16,30 +16,21 @@
 #include "rpc/context.h"
 #include "rpc/stream.h"
 #include "rpc/wire_error.h"
+#include "rpc/wire_options.h"
 
 namespace florin::rpc {
 
-struct WireOptions {
-  // Of one message, decompressed, and of its compressed form too.
-  std::size_t message_bytes_max = std::size_t{4} << 20;
-  // Shorter answers are sent as they are.
-  std::size_t compress_bytes_min = 1024;
-  // Refuse Connect requests without connect-protocol-version (GET: connect=v1).
-  bool require_protocol_version = false;
-  // JSON requests with fields that the message does not have are served.
-  bool ignore_unknown_json_fields = false;
-  // Error details in JSON also in readable form, not only as base64.
-  bool readable_error_details = true;
-};
-
-// The wire side of one call. All calls on the exchange's executor; it must not outlive the exchange.
+// The wire side of one call. All calls on the exchange's executor; it must not outlive the exchange. One receive and
+// one send may be under way at the same time.
 class WireCall : public MessageSource, public MessageSink {
  public:
-  // The timeout the caller asked for. Known from the start; one that cannot be read is reported by the first receive.
+  // Whether the head of the request can be served. If not, the only thing to do is to close with that error.
+  virtual Status ready() const = 0;
+  // The timeout the caller asked for, if it did so readably.
   virtual std::optional<Duration> timeout() const = 0;
   // Ends the call, with an error or well: writes what has not been written. Headers and trailers come from the context.
-  // Fails when the caller has gone.
-  virtual Task<Status> close(Context& context, const WireError* error) = 0;
+  // Not while a send is under way. Fails when the caller has gone.
+  virtual Task<Status> close(const WireError* error) = 0;
   // Bodies as they were on the wire.
   virtual std::size_t bytes_received() const = 0;
   virtual std::size_t bytes_sent() const = 0;
@@ -57,8 +48,9 @@ class Protocol {
   virtual bool accepts(const http::RequestHead& head) const = 0;
   // For the Accept-Post header of a 415.
   virtual std::vector<std::string_view> content_types() const = 0;
-  // `options` must outlive the call.
-  virtual std::unique_ptr<WireCall> open(http::Exchange& exchange, const WireOptions& options) const = 0;
+  // `context` and `options` must outlive the call.
+  virtual std::unique_ptr<WireCall> open(http::Exchange& exchange, Context& context,
+                                         const WireOptions& options) const = 0;
 };
 
 // Every protocol there is, in the order they are asked.

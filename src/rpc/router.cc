@@ -2,39 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <google/protobuf/arena.h>
 
 #include <algorithm>
-#include <span>
 
 #include "rpc/annotated_exchange.h"
+#include "rpc/call.h"
 
 namespace florin::rpc {
 
-// What a call needs for as long as its handler runs, which may be longer than the exchange lives.
-struct Router::Call {
-  Call(Context::Start start, std::shared_ptr<std::atomic<std::size_t>> counter)
-      : context(std::move(start)), running(std::move(counter)) {
-    running->fetch_add(1, std::memory_order_relaxed);
-  }
-  ~Call() { running->fetch_sub(1, std::memory_order_release); }
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-
-  Context context;
-  google::protobuf::Arena arena;
-  google::protobuf::Message* request = nullptr;  // in the arena
-  std::function<void(Error)> give_up;            // set while the handler is being waited for
-  std::shared_ptr<std::atomic<std::size_t>> running;
-};
-
 namespace {
-
-http::ResponseHead text_head(int status) {
-  http::ResponseHead head{.status = status, .headers = {}};
-  head.headers.add("content-type", "text/plain; charset=utf-8");
-  return head;
-}
 
 Task<Unit> respond(http::Exchange& exchange, http::ResponseHead head, std::string body) {
   // A caller that has gone needs no answer.
@@ -42,28 +18,9 @@ Task<Unit> respond(http::Exchange& exchange, http::ResponseHead head, std::strin
   co_return Unit{};
 }
 
-Task<Unit> respond_unknown_procedure(http::Exchange& exchange, bool readable_details) {
-  WireError error{.code = Code::unimplemented, .message = {}, .details = {}, .metadata = {}};
-  error.message = fmt::format("There is no procedure {}.", exchange.request().path);
-  http::ResponseHead head{.status = 404, .headers = {}};
-  head.headers.add("content-type", "application/json");
-  return respond(exchange, std::move(head), error_json(error, readable_details));
-}
-
-Task<Unit> respond_wrong_verb(http::Exchange& exchange, std::span<const std::string_view> allowed) {
-  const std::string allow = fmt::format("{}", fmt::join(allowed, ", "));
-  http::ResponseHead head = text_head(405);
-  head.headers.add("allow", allow);
-  return respond(exchange, std::move(head), fmt::format("This procedure is called by {}.\n", allow));
-}
-
-Task<Unit> respond_wrong_type(http::Exchange& exchange, std::span<const std::string_view> types) {
-  const std::string accepted = fmt::format("{}", fmt::join(types, ", "));
-  http::ResponseHead head = text_head(415);
-  head.headers.add("accept-post", accepted);
-  return respond(
-      exchange, std::move(head),
-      fmt::format("Send a request of type {}, or a GET without body whose query names its encoding.\n", accepted));
+// gRPC and gRPC-Web.
+bool is_grpc(const http::RequestHead& request) {
+  return request.headers.get("content-type").value_or("").starts_with("application/grpc");
 }
 
 Error deadline_exceeded(const Context& context) {
@@ -71,6 +28,10 @@ Error deadline_exceeded(const Context& context) {
                fmt::format("The call took longer than its timeout and was given up after {} ms.",
                            context.age().to_milliseconds()))
       .with_retry();
+}
+
+Error answered() {
+  return {Code::canceled, ErrorDomain::request, "call_answered", "The call has been answered already."};
 }
 
 Error caller_gone() {
@@ -88,12 +49,18 @@ Router::Router(RouterOptions options)
 Router::~Router() = default;
 
 void Router::add(const MethodSpec& spec, UnaryFunction handler) {
-  const bool added = methods_.emplace(spec.procedure, Method{&spec, std::move(handler), {}}).second;
-  CHECK(added, "{} is mounted twice", spec.procedure);
+  add_method({.spec = &spec, .unary = std::move(handler), .stream = {}, .interceptors = {}});
 }
 
 void Router::add(const MethodSpec& spec, StreamFunction handler) {
-  const bool added = methods_.emplace(spec.procedure, Method{&spec, {}, std::move(handler)}).second;
+  add_method({.spec = &spec, .unary = {}, .stream = std::move(handler), .interceptors = {}});
+}
+
+void Router::add_method(Method method) {
+  const MethodSpec& spec = *method.spec;
+  const bool is_open = std::ranges::find(options_.open_services, spec.service) != options_.open_services.end();
+  if (!is_open) method.interceptors = options_.interceptors;
+  const bool added = methods_.emplace(spec.procedure, std::move(method)).second;
   CHECK(added, "{} is mounted twice", spec.procedure);
 }
 
@@ -104,6 +71,7 @@ bool Router::has(std::string_view path) const {
 std::vector<const MethodSpec*> Router::methods() const {
   std::vector<const MethodSpec*> all;
   for (const auto& [procedure, method] : methods_) all.push_back(method.spec);
+  std::ranges::sort(all, {}, &MethodSpec::procedure);
   return all;
 }
 
@@ -124,25 +92,68 @@ Task<Unit> Router::serve(http::Exchange& exchange) {
 Task<Unit> Router::dispatch(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.request();
   const auto found = methods_.find(head.path);
-  if (found == methods_.end()) return respond_unknown_procedure(exchange, options_.wire.readable_error_details);
+  if (found == methods_.end()) return refuse_procedure(exchange);
   const Method& method = found->second;
-
-  std::vector<std::string_view> verbs;
-  std::vector<std::string_view> types;
-  bool verb_fits = false;
   for (const auto& protocol : protocols_) {
-    if (!protocol->carries(*method.spec)) continue;
-    if (std::ranges::find(verbs, protocol->http_method()) == verbs.end()) verbs.push_back(protocol->http_method());
-    std::ranges::copy(protocol->content_types(), std::back_inserter(types));
-    if (protocol->http_method() != head.method) continue;
-    verb_fits = true;
-    if (protocol->accepts(head)) return serve_call(exchange, method, *protocol);
+    const bool fits = protocol->http_method() == head.method && protocol->carries(*method.spec);
+    if (fits && protocol->accepts(head)) return serve_call(exchange, method, *protocol);
   }
-  if (!verb_fits && !verbs.empty()) return respond_wrong_verb(exchange, verbs);
-  return respond_wrong_type(exchange, types);
+  return refuse(exchange, *method.spec);
 }
 
-std::shared_ptr<Router::Call> Router::begin_call(http::Exchange& exchange, const MethodSpec& spec) {
+Task<Unit> Router::refuse(http::Exchange& exchange, const MethodSpec& spec) const {
+  std::vector<std::string_view> verbs;
+  std::vector<std::string_view> types;
+  for (const auto& protocol : protocols_) {
+    if (!protocol->carries(spec)) continue;
+    if (std::ranges::find(verbs, protocol->http_method()) == verbs.end()) verbs.push_back(protocol->http_method());
+    std::ranges::copy(protocol->content_types(), std::back_inserter(types));
+  }
+  // The codes are what a caller makes of these statuses where it cannot read the answer.
+  if (std::ranges::find(verbs, exchange.request().method) == verbs.end()) {
+    http::ResponseHead head{.status = 405, .headers = {}};
+    std::string allow = fmt::format("{}", fmt::join(verbs, ", "));
+    Error error(Code::unknown, ErrorDomain::request, "unsupported_http_method",
+                fmt::format("This procedure is called by {}.", allow));
+    head.headers.add("allow", std::move(allow));
+    return answer_refusal(exchange, spec, std::move(head), std::move(error));
+  }
+  http::ResponseHead head{.status = 415, .headers = {}};
+  std::string accepted = fmt::format("{}", fmt::join(types, ", "));
+  Error error(
+      Code::unknown, ErrorDomain::request, "unsupported_content_type",
+      fmt::format("Send a request of type {}, or a GET without body whose query names its encoding.", accepted));
+  head.headers.add("accept-post", std::move(accepted));
+  return answer_refusal(exchange, spec, std::move(head), std::move(error));
+}
+
+Task<Unit> Router::refuse_procedure(http::Exchange& exchange) const {
+  static const MethodSpec none;
+  Error error(Code::unimplemented, ErrorDomain::request, "unknown_procedure",
+              fmt::format("There is no procedure {}.", exchange.request().path));
+  return answer_refusal(exchange, none, {.status = 404, .headers = {}}, std::move(error));
+}
+
+// As every error is answered, but with the status that HTTP has for it.
+Task<Unit> Router::answer_refusal(http::Exchange& exchange, const MethodSpec& spec, http::ResponseHead head,
+                                  Error error) const {
+  const http::RequestHead& request = exchange.request();
+  // Callers of gRPC read the status and trip over a body that is not theirs.
+  if (is_grpc(request)) co_return co_await respond(exchange, std::move(head), {});
+  Context context({.spec = spec,
+                   .executor = exchange.executor(),
+                   .clock = *options_.clock,
+                   .peer = request.peer,
+                   .request_headers = request.headers,
+                   .query = request.query});
+  const WireError wire = to_wire(error, context, options_.error_encoder);
+  // Who sends a type that nobody knows may be a caller of gRPC too, so that this body must not pass for Connect's own.
+  head.headers.add("content-type", head.status == 415 ? "application/problem+json" : "application/json");
+  for (const auto& [name, value] : wire.metadata.fields()) head.headers.add(name, value);
+  co_return co_await respond(exchange, std::move(head), error_json(wire, options_.wire.readable_error_details));
+}
+
+std::shared_ptr<Call> Router::begin_call(http::Exchange& exchange, const MethodSpec& spec) {
   const http::RequestHead& head = exchange.request();
   auto call = std::make_shared<Call>(Context::Start{.spec = spec,
                                                     .executor = exchange.executor(),
@@ -151,79 +162,80 @@ std::shared_ptr<Router::Call> Router::begin_call(http::Exchange& exchange, const
                                                     .request_headers = head.headers,
                                                     .query = head.query},
                                      calls_running_);
-  // Without the exchange in it, because it may be called when that is gone.
+  // Posted, as the exchange may be in the middle of something; without the exchange in it, which may be gone by then.
   exchange.on_abort([weak = std::weak_ptr(call)] {
     const auto alive = weak.lock();
     if (!alive) return;
-    alive->context.request_stop();
-    if (alive->give_up) alive->give_up(caller_gone());
+    alive->context.executor().post([alive] { alive->outcome.settle(caller_gone()); });
   });
   return call;
 }
 
-std::optional<Duration> Router::effective_timeout(std::optional<Duration> requested) const {
-  const auto timeout = requested ? requested : options_.timeout_default;
-  if (!options_.timeout_max) return timeout;
-  return timeout ? std::min(*timeout, *options_.timeout_max) : *options_.timeout_max;
+std::optional<Duration> Router::effective_timeout(const MethodSpec& spec, std::optional<Duration> requested) const {
+  const bool is_unary = spec.stream_type == StreamType::unary;
+  const auto most = is_unary ? options_.timeout_max : options_.stream_timeout_max;
+  const auto timeout = requested || !is_unary ? requested : options_.timeout_default;
+  if (!most) return timeout;
+  return timeout ? std::min(*timeout, *most) : *most;
 }
 
 Task<Unit> Router::serve_call(http::Exchange& exchange, const Method& method, const Protocol& protocol) {
   const auto call = begin_call(exchange, *method.spec);
-  const auto wire = protocol.open(exchange, options_.wire);
-  call->context.set_timeout(wire->timeout(), effective_timeout(wire->timeout()));
+  const auto wire = protocol.open(exchange, call->context, options_.wire);
+  call->context.set_timeout(wire->timeout(), effective_timeout(*method.spec, wire->timeout()));
+  call->ends.attach(*wire);
 
-  std::optional<Error> error;
-  call->request = method.spec->request->New(&call->arena);
-  Result<bool> received = co_await wire->receive(*call->request);
-  if (!received.ok()) {
-    error = std::move(received).error();
-  } else {
-    Result<MessagePtr> reply = co_await run_unary(exchange, call, method);
-    Status sent = reply.ok() ? co_await wire->send(**reply) : Status(std::move(reply).error());
-    if (!sent.ok()) error = std::move(sent).error();
-  }
+  Status outcome = wire->ready();
+  if (outcome.ok()) outcome = co_await run(call, method);
+  // From here on the wire is ours: the handler may still run, but touches it no more once its last operation is back.
+  call->ends.cut(outcome.ok() ? answered() : outcome.error());
+  co_await call->ends.sends();
 
   // When the caller has gone there is nobody to tell, but the observers still learn what happened to the call.
-  if (error) {
-    const WireError wire_error = to_wire(*error, call->context, options_.error_encoder);
-    static_cast<void>(co_await wire->close(call->context, &wire_error));
+  if (outcome.ok()) {
+    static_cast<void>(co_await wire->close(nullptr));
   } else {
-    static_cast<void>(co_await wire->close(call->context, nullptr));
+    const WireError wire_error = to_wire(outcome.error(), call->context, options_.error_encoder);
+    static_cast<void>(co_await wire->close(&wire_error));
   }
-  report(*call, protocol, *wire, error ? &*error : nullptr);
+  co_await call->ends.receives();
+  report(*call, protocol, *wire, outcome.ok() ? nullptr : &outcome.error());
   co_return Unit{};
 }
 
-Task<Result<MessagePtr>> Router::run_unary(http::Exchange& exchange, std::shared_ptr<Call> call, const Method& method) {
+Task<Status> Router::run(std::shared_ptr<Call> call, const Method& method) {
   Context& context = call->context;
   const auto left = context.remaining();
   if (left && left->micros <= 0) co_return deadline_exceeded(context);
   if (context.stopped()) co_return caller_gone();
 
-  // The first of handler, deadline and abort wins; Completion drops what comes later.
-  Completion<Result<MessagePtr>> first(exchange.executor());
-  const auto complete = first.completer();
-  start(Next(options_.interceptors, method.unary)(context, *call->request),
-        [call, complete](Result<MessagePtr> reply) { complete(std::move(reply)); });
-
+  start(handle(call, method), [call](Status ended) { call->outcome.settle(std::move(ended)); });
   std::shared_ptr<TimerHandle> timer;
-  if (!first.await_ready()) {
-    call->give_up = [complete](Error error) { complete(std::move(error)); };
-    if (left) {
-      timer = exchange.executor().post_after(*left, [complete, weak = std::weak_ptr(call)] {
-        if (const auto alive = weak.lock()) complete(deadline_exceeded(alive->context));
-      });
-    }
+  if (left && !call->outcome.settled()) {
+    timer = context.executor().post_after(*left, [weak = std::weak_ptr(call)] {
+      if (const auto alive = weak.lock()) alive->outcome.settle(deadline_exceeded(alive->context));
+    });
   }
-  Result<MessagePtr> reply = co_await first;
-  call->give_up = nullptr;
+  Status outcome = co_await call->outcome;
   if (timer) timer->cancel();
-  if (reply.ok()) {
-    CHECK(*reply != nullptr, "{} answered without a message", context.spec().procedure);
-  } else if (reply.error().code() == Code::deadline_exceeded) {
-    context.request_stop();
-  }
-  co_return reply;
+  const bool is_late =
+      !outcome.ok() && (outcome.error().code() == Code::deadline_exceeded || outcome.error().code() == Code::canceled);
+  if (is_late) context.request_stop();
+  co_return outcome;
+}
+
+Task<Status> Router::handle(std::shared_ptr<Call> call, const Method& method) {
+  Context& context = call->context;
+  CallEnds& ends = call->ends;
+  if (method.stream) co_return co_await NextStream(method.interceptors, method.stream)(context, ends, ends);
+
+  google::protobuf::Message& request = *method.spec->request->New(&call->arena);
+  Status received = co_await ends.receive_only(request);
+  if (!received.ok()) co_return received;
+  Result<MessagePtr> reply = co_await Next(method.interceptors, method.unary)(context, request);
+  if (!reply.ok()) co_return std::move(reply).error();
+  CHECK(*reply != nullptr, "{} answered without a message", method.spec->procedure);
+  co_return co_await ends.send(**reply);
 }
 
 void Router::report(Call& call, const Protocol& protocol, const WireCall& wire, const Error* error) const {

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <cstddef>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
@@ -21,16 +23,22 @@
 
 namespace florin::rpc {
 
+struct Call;
+
 struct RouterOptions {
   // Outermost first. They must outlive the router.
   std::vector<Interceptor*> interceptors = {};
+  // Services that everybody may call: their calls pass by the interceptors ("grpc.health.v1.Health").
+  std::vector<std::string> open_services = {};
   std::vector<Observer*> observers = {};
   ErrorEncoder error_encoder = {};
   CorsOptions cors = {};
   WireOptions wire = {};
-  // For callers that ask for none, and the most that a caller gets. Nothing: no limit.
+  // Of unary calls, for callers that ask for none, and the most that a caller gets. Nothing: no limit.
   std::optional<Duration> timeout_default = Duration::seconds(30);
   std::optional<Duration> timeout_max = Duration::minutes(5);
+  // The most that the caller of a stream gets; streams last until either side ends them otherwise.
+  std::optional<Duration> stream_timeout_max = std::nullopt;
   const Clock* clock = &system_clock();
 };
 
@@ -38,8 +46,8 @@ struct RouterOptions {
 // once.
 //
 // A handler is not interrupted when its deadline passes or its caller goes: the caller is answered, the handler is
-// asked to stop (Context::stop_token) and its result is dropped. Router, handlers and executors must outlive it: see
-// calls_running.
+// asked to stop (Context::stop_token), its streams are cut, and its result is dropped. Router, handlers and executors
+// must outlive it: see calls_running.
 class Router : public http::Handler {
  public:
   explicit Router(RouterOptions options = {});
@@ -53,7 +61,7 @@ class Router : public http::Handler {
 
   // Whether `path` is one of this router's procedures.
   bool has(std::string_view path) const;
-  // Every method added, by procedure.
+  // Every method added, in order of procedures.
   std::vector<const MethodSpec*> methods() const;
   // Handlers that have not ended yet, answered or not. Thread-safe.
   std::size_t calls_running() const;
@@ -61,23 +69,38 @@ class Router : public http::Handler {
  private:
   struct Method {
     const MethodSpec* spec = nullptr;
-    UnaryFunction unary;
+    UnaryFunction unary;  // one of the two
     StreamFunction stream;
+    std::span<Interceptor* const> interceptors;
   };
-  struct Call;
 
+  // Looks up without making a string.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  void add_method(Method method);
   Task<Unit> dispatch(http::Exchange& exchange);
+  // Answers a request for a method that no protocol takes: wrong verb or wrong content type.
+  Task<Unit> refuse(http::Exchange& exchange, const MethodSpec& spec) const;
+  // Answers a request for a procedure that is not there.
+  Task<Unit> refuse_procedure(http::Exchange& exchange) const;
+  Task<Unit> answer_refusal(http::Exchange& exchange, const MethodSpec& spec, http::ResponseHead head,
+                            Error error) const;
   Task<Unit> serve_call(http::Exchange& exchange, const Method& method, const Protocol& protocol);
   // Runs interceptors and handler; ends at the deadline or when the caller has gone, whatever the handler does.
-  Task<Result<MessagePtr>> run_unary(http::Exchange& exchange, std::shared_ptr<Call> call, const Method& method);
+  Task<Status> run(std::shared_ptr<Call> call, const Method& method);
+  // What runs on where the caller is no longer waited for.
+  Task<Status> handle(std::shared_ptr<Call> call, const Method& method);
   std::shared_ptr<Call> begin_call(http::Exchange& exchange, const MethodSpec& spec);
-  std::optional<Duration> effective_timeout(std::optional<Duration> requested) const;
+  std::optional<Duration> effective_timeout(const MethodSpec& spec, std::optional<Duration> requested) const;
   void report(Call& call, const Protocol& protocol, const WireCall& wire, const Error* error) const;
 
   const RouterOptions options_;
   const Cors cors_;
   const std::vector<std::unique_ptr<Protocol>> protocols_;
-  std::map<std::string, Method, std::less<>> methods_;
+  std::unordered_map<std::string, Method, Hash, std::equal_to<>> methods_;
   std::shared_ptr<std::atomic<std::size_t>> calls_running_;
 };
 

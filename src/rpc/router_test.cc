@@ -113,15 +113,41 @@ TEST_F(RouterTest, RefusesOtherVerbsWith405) {
 }
 
 TEST_F(RouterTest, RefusesOtherContentTypesWith415) {
-  for (const char* type : {"text/plain", "application/xml", "application/grpc", "application/connect+json", ""}) {
+  for (const char* type :
+       {"text/plain", "application/xml", "application/grpc", "application/connect+json", "application/jsonp", ""}) {
     post("{}", headers({{"content-type", type}}));
     EXPECT_EQ(exchange->status(), 415) << type;
-    EXPECT_EQ(answer_header("accept-post"), "application/proto, application/json");
+    EXPECT_EQ(answer_header("accept-post"),
+              "application/proto, application/json, application/grpc, application/grpc+proto, application/grpc+json, "
+              "application/grpc-web, application/grpc-web+proto, application/grpc-web+json");
   }
   post("{}", {});
   EXPECT_EQ(exchange->status(), 415);
   post("{}", headers({{"content-type", "application/json"}}), "/florin.rpc.testing.v1.EchoService/Repeat");
   EXPECT_EQ(exchange->status(), 415);
+}
+
+TEST_F(RouterTest, AnswersRequestsThatAreNoCallsAsEveryError) {
+  mount_with({.error_encoder = [](const Error& error, Context& context, WireError& wire) {
+    wire.details.push_back({"reason", error.reason() + " " + context.spec().method});
+    wire.metadata.add("x-reason", error.reason());
+  }});
+  const auto told = [&] {
+    EXPECT_EQ(answer_header("content-type"),
+              exchange->status() == 415 ? "application/problem+json" : "application/json");
+    const auto error = parse_error_json(exchange->body());
+    return error && error->details.size() == 1 ? std::string(code_name(error->code)) + " " + error->details[0].bytes
+                                               : exchange->body();
+  };
+  post("{}", headers({{"content-type", "application/json"}}), "/nope");
+  EXPECT_EQ(told(), "unimplemented unknown_procedure ");
+  serve({.method = "PUT", .path = echo_path}, "");
+  EXPECT_EQ(told(), "unknown unsupported_http_method Echo");
+  post("{}", headers({{"content-type", "text/plain"}}));
+  EXPECT_EQ(told(), "unknown unsupported_content_type Echo");
+  post("{}", headers({{"content-type", "application/grpc"}}), "/nope");
+  EXPECT_EQ(exchange->status(), 404);
+  EXPECT_EQ(exchange->body(), "");
 }
 
 TEST_F(RouterTest, AnswersUnimplementedForMethodsNobodyWrote) {

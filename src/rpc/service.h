@@ -32,26 +32,15 @@ Task<Result<MessagePtr>> run_unary(Handler& handler,
   co_return std::make_unique<Response>(std::move(result).value());
 }
 
-// Reads the one request of a server stream.
-template <class Request>
-Task<Result<Request>> receive_one(MessageSource& source) {
-  Request request;
-  Result<bool> got = co_await source.receive(request);
-  if (!got.ok()) co_return std::move(got).error();
-  if (!got.value()) {
-    co_return Error(Code::unimplemented, ErrorDomain::request, "request_missing", "Send exactly one request message.");
-  }
-  co_return std::move(request);
-}
-
 template <class Handler, class Request, class Response>
 Task<Status> run_server_stream(Handler& handler,
                                Task<Status> (Handler::*method)(const Request&, Sender<Response>&, Context&),
                                MessageSource& source, MessageSink& sink, Context& context) {
-  Result<Request> request = co_await receive_one<Request>(source);
-  if (!request.ok()) co_return std::move(request).error();
+  Request request;
+  Status received = co_await source.receive_only(request);
+  if (!received.ok()) co_return received;
   Sender<Response> responses(sink);
-  co_return co_await (handler.*method)(request.value(), responses, context);
+  co_return co_await (handler.*method)(request, responses, context);
 }
 
 template <class Handler, class Request, class Response>

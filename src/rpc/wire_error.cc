@@ -8,7 +8,7 @@
 
 #include "base/encoding.h"
 #include "rpc/codec.h"
-#include "rpc/json_text.h"
+#include "rpc/json/text.h"
 
 namespace florin::rpc {
 namespace {
@@ -34,7 +34,7 @@ void append_details(std::string& out, const std::vector<ErrorPayload>& details, 
   for (const ErrorPayload& payload : details) {
     if (&payload != &details.front()) out += ',';
     out += "{\"type\":";
-    append_json_string(out, payload.type);
+    json::append_string(out, payload.type);
     out += ",\"value\":\"" + base64(payload.bytes, false) + "\"";
     if (debug) {
       if (const auto text = readable(payload)) out += ",\"debug\":" + *text;
@@ -107,7 +107,7 @@ std::string error_json(const WireError& error, bool debug) {
   std::string out = fmt::format("{{\"code\":\"{}\"", code_name(error.code));
   if (!error.message.empty()) {
     out += ",\"message\":";
-    append_json_string(out, error.message);
+    json::append_string(out, error.message);
   }
   if (!error.details.empty()) append_details(out, error.details, debug);
   out += '}';

@@ -20,8 +20,9 @@ struct WireError {
   http::Headers metadata;             // sent as response headers
 };
 
-// Lets the floor above add typed details to an error before it is sent. Called once per failed call, on the call's
-// executor. `wire` already carries the code, message, payloads and metadata of `error`.
+// Lets the floor above add typed details to an error before it is sent. Called on the call's executor, once per failed
+// call and per request that the router refuses before it is one (an unknown procedure has an empty spec). `wire`
+// already carries the code, message, payloads and metadata of `error`.
 using ErrorEncoder = std::function<void(const Error& error, Context& context, WireError& wire)>;
 
 WireError to_wire(const Error& error, Context& context, const ErrorEncoder& encoder);

@@ -9,7 +9,8 @@
 #pragma once
 
 #include "http/testing/manual_executor.h"
-#include "rpc/connect_client.h"
+#include "http/testing/memory_transport.h"
+#include "rpc/client/client.h"
 
 namespace florin::rpc {
 
@@ -17,25 +18,21 @@ namespace florin::rpc {
 // still.
 class MemoryChannel : public Channel {
  public:
-  explicit MemoryChannel(http::Handler& handler, ConnectClientOptions options = {});
+  explicit MemoryChannel(http::Handler& handler, ClientOptions options = {});
 
   Status unary(const MethodSpec& spec, const google::protobuf::Message& request, google::protobuf::Message& response,
                const CallOptions& call) override;
 
   // Where handlers run.
   http::ManualExecutor& executor() { return executor_; }
+  Client& client() { return client_; }
   // What went over the wire in the last call.
-  const HttpRequest& last_request() const { return last_request_; }
-  const HttpAnswer& last_answer() const { return last_answer_; }
+  const http::MemoryTransport::Record& last() const { return transport_.last(); }
 
  private:
-  Result<HttpAnswer> round_trip(HttpRequest request);
-
-  http::Handler& handler_;
   http::ManualExecutor executor_;
-  ConnectChannel channel_;
-  HttpRequest last_request_;
-  HttpAnswer last_answer_;
+  http::MemoryTransport transport_;
+  Client client_;
 };
 
 }  // namespace florin::rpc

@@ -1,5 +1,5 @@
 // The whole way over a real socket on this machine.
-#include "rpc/http_channel.h"
+#include "rpc/client/http_channel.h"
 
 #include <gtest/gtest.h>
 

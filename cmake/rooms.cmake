@@ -46,3 +46,12 @@ function(florin_program name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${PROGRAM_DEPS} ${PROGRAM_LIBS} allocator)
 endfunction()
+
+# florin_fuzzer(<name> [DEPS room...] [LIBS target...])
+#
+# <name>_fuzz.cc of the current folder, as fuzz_<name> in bin/; ./dev fuzz finds it. What it starts from lies in seeds/<name>/.
+function(florin_fuzzer name)
+  cmake_parse_arguments(FUZZER "" "" "DEPS;LIBS" ${ARGN})
+  florin_program(fuzz_${name} SOURCES ${name}_fuzz.cc DEPS ${FUZZER_DEPS} LIBS ${FUZZER_LIBS})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()

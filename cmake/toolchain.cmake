@@ -39,6 +39,11 @@ elseif(NOT FLORIN_SANITIZE STREQUAL "")
   message(FATAL_ERROR "FLORIN_SANITIZE is '${FLORIN_SANITIZE}': it may be empty, address or thread")
 endif()
 
+option(FLORIN_FUZZ "Build the fuzzers of fuzz/, and let all code tell them which ways it takes" OFF)
+if(FLORIN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 option(FLORIN_VERIFY "Compile the O(N) checks of VERIFY in (base/check.h)" OFF)
 if(FLORIN_VERIFY)
   add_compile_definitions(FLORIN_VERIFY)

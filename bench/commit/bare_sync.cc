@@ -1,15 +1,12 @@
 #include "bare_sync.h"
 
-#include "disk/posix_disk.h"
-
 namespace florin::bench {
 namespace {
 
 constexpr std::uint64_t block_bytes = 4096;
 constexpr std::uint64_t file_bytes = std::uint64_t{16} << 20;
 
-Result<std::unique_ptr<disk::File>> open_written(const std::string& path) {
-  disk::Disk& disk = disk::posix_disk();
+Result<std::unique_ptr<disk::File>> open_written(disk::Disk& disk, const std::string& path) {
   ASSIGN_OR_RETURN(const bool exists, disk.exists(path));
   ASSIGN_OR_RETURN(auto file, disk.open(path, disk::OpenMode::create_or_open));
   if (!exists) {
@@ -21,8 +18,8 @@ Result<std::unique_ptr<disk::File>> open_written(const std::string& path) {
 
 }  // namespace
 
-Result<SyncCount> count_syncs(const std::string& path, Duration duration) {
-  ASSIGN_OR_RETURN(const auto file, open_written(path));
+Result<SyncCount> count_syncs(disk::Disk& disk, const std::string& path, Duration duration) {
+  ASSIGN_OR_RETURN(const auto file, open_written(disk, path));
   const std::string block(block_bytes, 'x');
   const Clock& clock = system_clock();
   const Duration begin = clock.elapsed();

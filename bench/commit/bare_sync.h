@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "disk/disk.h"
 
 namespace florin::bench {
 
@@ -16,6 +17,6 @@ struct SyncCount {
 
 // Overwrites 4 KiB and calls fdatasync, one after the other, for this long, in the file `path`, which it first writes
 // full of zeros if it is not there.
-Result<SyncCount> count_syncs(const std::string& path, Duration duration);
+Result<SyncCount> count_syncs(disk::Disk& disk, const std::string& path, Duration duration);
 
 }  // namespace florin::bench

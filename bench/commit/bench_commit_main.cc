@@ -13,6 +13,7 @@
 #include "engine/partition.h"
 #include "engine/testing/model.h"
 #include "journal/segments/segment_journal.h"
+#include "slow_disk.h"
 
 namespace {
 
@@ -45,6 +46,7 @@ struct Options {
   std::string json;
   int seconds = 5;
   std::vector<std::size_t> clients = {1, 8, 64, 256};
+  int sync_delay_us = 0;
   std::string directory;
 };
 
@@ -60,12 +62,11 @@ struct Engine {
   }
 };
 
-Status open(const std::string& directory, Engine& engine) {
+Status open(disk::Disk& disk, const std::string& directory, Engine& engine) {
   engine::model::add_to(engine.registry);
-  ASSIGN_OR_RETURN(
-      engine.journal,
-      journal::open_segment_journal(
-          {.disk = disk::posix_disk(), .clock = system_clock(), .directory = directory + "/journal", .partition = 1}));
+  ASSIGN_OR_RETURN(engine.journal,
+                   journal::open_segment_journal(
+                       {.disk = disk, .clock = system_clock(), .directory = directory + "/journal", .partition = 1}));
   ASSIGN_OR_RETURN(auto opened, store::open_store({.directory = directory + "/state"}));
   engine.store = std::move(opened.store);
   engine::PartitionOptions options;
@@ -81,13 +82,15 @@ Status open(const std::string& directory, Engine& engine) {
 struct Shares {
   double lane = 0;
   double journal = 0;
+  double state = 0;
 };
 
 std::string limit_in_words(double ratio, const Shares& cpu) {
   const auto percent = [](double share) { return fmt::format("{:.0f} %", share * 100); };
-  const std::string shares =
-      fmt::format("lane thread {} of a core, journal thread {}", percent(cpu.lane), percent(cpu.journal));
+  const std::string shares = fmt::format("lane thread {} of a core, state thread {}, journal thread {}",
+                                         percent(cpu.lane), percent(cpu.state), percent(cpu.journal));
   if (cpu.lane > 0.8) return fmt::format("The next limit is the lane's thread ({}): deciding and applying.", shares);
+  if (cpu.state > 0.8) return fmt::format("The next limit is the thread that writes the state ({}).", shares);
   if (cpu.journal > 0.8) return fmt::format("The next limit is the CPU of the journal's thread ({}).", shares);
   if (ratio >= 0.6)
     return fmt::format("The next limit is the disk: the threads mostly wait for it ({}); more clients per sync help.",
@@ -100,7 +103,8 @@ std::string limit_in_words(double ratio, const Shares& cpu) {
 
 class Measurement {
  public:
-  Measurement(const Options& options, engine::Partition& partition) : options_(options), partition_(partition) {}
+  Measurement(const Options& options, disk::Disk& disk, engine::Partition& partition)
+      : options_(options), disk_(disk), partition_(partition) {}
 
   // The bare rate is measured before each load and after the last one, because disks change their mind.
   Status run() {
@@ -116,7 +120,7 @@ class Measurement {
  private:
   Status add_bare_syncs() {
     const Duration slice{Duration::seconds(options_.seconds).micros / 4};
-    ASSIGN_OR_RETURN(const auto count, bench::count_syncs(options_.directory + "/bare_sync", slice));
+    ASSIGN_OR_RETURN(const auto count, bench::count_syncs(disk_, options_.directory + "/bare_sync", slice));
     bare_.syncs += count.syncs;
     bare_.seconds += count.seconds;
     return ok();
@@ -127,13 +131,16 @@ class Measurement {
     const Duration whole = Duration::seconds(options_.seconds);
     const auto lane_thread = loop.run({whole.micros / 5}).lane_thread;
     const pid_t journal_thread = bench::thread_named("florin-journal").value_or(0);
+    const pid_t state_thread = bench::thread_named("florin-state").value_or(0);
     const auto stats_before = partition_.stats();
     const double lane_before = bench::thread_cpu_seconds(lane_thread);
     const double journal_before = bench::thread_cpu_seconds(journal_thread);
+    const double state_before = bench::thread_cpu_seconds(state_thread);
     const auto result = loop.run(whole);
     const auto stats = partition_.stats();
     const Shares cpu{(bench::thread_cpu_seconds(lane_thread) - lane_before) / result.seconds,
-                     (bench::thread_cpu_seconds(journal_thread) - journal_before) / result.seconds};
+                     (bench::thread_cpu_seconds(journal_thread) - journal_before) / result.seconds,
+                     (bench::thread_cpu_seconds(state_thread) - state_before) / result.seconds};
     const auto count = static_cast<double>(result.commands);
     const double rate = count / result.seconds;
     const double per_entry =
@@ -147,15 +154,16 @@ class Measurement {
     add("journal_bytes_per_command", bytes);
     add("cpu_lane", cpu.lane);
     add("cpu_journal", cpu.journal);
+    add("cpu_state", cpu.state);
     if (clients == clients_of_the_goal) {
       goal_rate_ = rate;
       goal_cpu_ = cpu;
     }
     fmt::print(
         "{:>4} clients: {:>7.0f} commands/s   p50 {} us, p99 {} us   {:.1f} commands per entry, {:.0f} B of "
-        "journal per command   CPU lane {:.2f}, journal {:.2f}\n",
+        "journal per command   CPU lane {:.2f}, state {:.2f}, journal {:.2f}\n",
         clients, rate, result.latencies.percentile(0.5), result.latencies.percentile(0.99), per_entry, bytes, cpu.lane,
-        cpu.journal);
+        cpu.state, cpu.journal);
     std::fflush(stdout);
   }
 
@@ -171,6 +179,7 @@ class Measurement {
   }
 
   const Options& options_;
+  disk::Disk& disk_;
   engine::Partition& partition_;
   bench::Figures figures_;
   bench::SyncCount bare_;
@@ -179,9 +188,11 @@ class Measurement {
 };
 
 Status run(const Options& options) {
+  const auto slow = bench::slow_disk(disk::posix_disk(), Duration::microseconds(options.sync_delay_us));
+  disk::Disk& disk = options.sync_delay_us > 0 ? *slow : disk::posix_disk();
   Engine engine;
-  RETURN_IF_ERROR(open(options.directory, engine));
-  return Measurement(options, *engine.partition).run();
+  RETURN_IF_ERROR(open(disk, options.directory, engine));
+  return Measurement(options, disk, *engine.partition).run();
 }
 
 }  // namespace
@@ -194,6 +205,8 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "Measured for each number of clients; default 5")
       ->check(CLI::Range(1, 3600));
   app.add_option("--clients", options.clients, "Default 1,8,64,256")->delimiter(',')->check(CLI::Range(1, 10'000));
+  app.add_option("--sync-delay-us", options.sync_delay_us, "Let each sync take so much longer, as on a slower disk")
+      ->check(CLI::Range(0, 1'000'000));
   app.add_option("--directory", options.directory, "Scratch folder on the disk to be measured; removed at the end");
   CLI11_PARSE(app, argc, argv);
   if (std::filesystem::exists(options.directory)) {

@@ -8,7 +8,7 @@
 
 #include "florin/tenants/v1/tenants.connect.h"
 #include "http/blocking_client.h"
-#include "rpc/http_channel.h"
+#include "rpc/client/http_channel.h"
 
 namespace florin::bench {
 namespace {

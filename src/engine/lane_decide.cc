@@ -28,7 +28,9 @@ bool Lane::take_outcomes() {
     auto command = effects_.take_in(std::move(outcome), overlay_);
     if (!command) continue;
     command->done = [this](const Result<CommandReply>& reply) {
-      if (!reply.ok()) park(reply.error());
+      // A lane that stops answers whatever waits with an error. That is no bug: the effect stays pending and runs again
+      // after the next start.
+      if (!reply.ok() && !stopped_) park(reply.error());
     };
     intake_.push(*std::move(command));
   }

@@ -434,5 +434,20 @@ TEST_F(LaneTest, EntriesCarryTheLeaseAndTheirDigest) {
   EXPECT_EQ(body.SerializeAsString(), (*entry)->body);
 }
 
+TEST_F(LaneTest, ALaneThatStopsParksNothing) {
+  EffectId effect;
+  submit("ask", [&](Work& work) -> Result<std::string> {
+    effect = work.request_effect({.kind = "testing.ask", .provider = "p", .subject = "a", .payload = ""});
+    return std::string();
+  });
+  settle();
+  lane().report(effect, {});
+  entries_->fail_next(unavailable("disk_full", "Full."));
+  settle();
+  EXPECT_THAT(stopped_, ElementsAre("disk_full"));
+  EXPECT_THAT(parked_, IsEmpty()) << "the effect is still pending, and runs again after the next start";
+  EXPECT_EQ(lane().stats().parked, 0U);
+}
+
 }  // namespace
 }  // namespace florin::engine

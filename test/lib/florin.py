@@ -322,7 +322,7 @@ class Answer:
         self.headers = http_answer.headers
         self.body = http_answer.body
         self.json, self.code, self.message, self.detail = None, None, None, {}
-        if self.headers.get("content-type", "").startswith("application/json"):
+        if self.headers.get("content-type", "").startswith(("application/json", "application/problem+json")):
             self.json = json.loads(self.body)
         if not self.ok and isinstance(self.json, dict):
             self.code, self.message = self.json.get("code"), self.json.get("message", "")

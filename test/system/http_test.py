@@ -129,6 +129,7 @@ class BodySizes(PlatformCase):
             # The status that Connect gives to resource_exhausted.
             self.assertTrue(said.startswith(b"HTTP/1.1 429 "), said[:300])
             self.assertIn(b"body_too_large", said)
+            self.assertIn(b"%d bytes" % self.MESSAGE_MAX, said)
 
     def test_compressed_bomb(self):
         bomb = gzip.compress(b" " * (64 << 20))

@@ -215,6 +215,7 @@ class Transport(PlatformCase):
             answer = self.client.get("payments.CreatePayment", {"amount": money(100)})
             self.assertEqual(answer.status, 405)
             self.assertEqual(answer.headers["allow"], "POST")
+            self.assert_refused(answer, "unknown", "unsupported_http_method", "POST")
 
     def test_one_connection_serves_many_requests(self):
         connection = open_connection(self.platform.endpoints["api"])

@@ -44,7 +44,7 @@ class Messages(PlatformCase):
             ({"amount": {"currency": "USD", "minor": "9" * 20}}, ("amount.minor", "int64")),
             ({"amount": {"currency": "USD", "minor": True}}, ("amount.minor",)),
             ({"amount": "5 USD"}, ("amount",)),
-            ({**GOOD, "captureMethod": "CAPTURE_METHOD_SOMEHOW"}, ("captureMethod",)),
+            ({**GOOD, "captureMethod": "CAPTURE_METHOD_SOMEHOW"}, ("capture_method",)),
             ({**GOOD, "wait": "ten seconds"}, ("wait",)),
             ({**GOOD, "confirm": 5}, ("confirm",)),
         ):
@@ -66,7 +66,7 @@ class Messages(PlatformCase):
         body = {"amount": money(-5, "XXQ"), "returnUrl": "not a url", "statementDescriptor": "x" * 40}
         answer = self.refused(json.dumps(body), "field_invalid")
         fields = {violation["field"] for violation in answer.detail["fieldViolations"]}
-        self.assertEqual(fields, {"amount.minor", "amount.currency", "returnUrl", "statementDescriptor"})
+        self.assertEqual(fields, {"amount.minor", "amount.currency", "return_url", "statement_descriptor"})
 
     def test_wrong_content_type(self):
         for name in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "application/grpc"):
@@ -74,13 +74,16 @@ class Messages(PlatformCase):
                 answer = self.client.call("payments.CreatePayment", GOOD, headers={"Content-Type": name})
                 self.assertEqual(answer.status, 415)
                 self.assertIn("application/json", answer.headers["accept-post"])
+                if not name.startswith("application/grpc"):
+                    self.assert_refused(answer, "unknown", "unsupported_content_type", "application/json")
 
     def test_unknown_method_service_and_path(self):
         for path in ("/florin.payments.v1.PaymentService/Nope", "/florin.nope.v1.Nope/Nope", "/nope", "/"):
             with self.subTest(path), self.unchanged():
                 answer = self.client.call(path, {})
-                self.assertEqual((answer.status, answer.code), (404, "unimplemented"))
-                self.assertIn(path, answer.message)
+                self.assertEqual(answer.status, 404)
+                self.assert_refused(answer, "unimplemented", "unknown_procedure", path)
+                self.assertTrue(answer.detail["traceId"])
 
     def test_wrong_verb(self):
         url = self.platform.endpoints["api"] + "/florin.payments.v1.PaymentService/CreatePayment"
@@ -262,7 +265,7 @@ class Limits(PlatformCase):
         with self.unchanged():
             request = {"name": "Greedy", "limits": {"requestsPerSecond": 10_000_000}}
             answer = self.platform.platform_client().call("tenants.CreateTenant", request)
-            self.assert_refused(answer, "invalid_argument", "field_invalid", "requestsPerSecond")
+            self.assert_refused(answer, "invalid_argument", "field_invalid", "requests_per_second")
 
 
 class Deadlines(PlatformCase):

@@ -85,6 +85,11 @@ class Webhooks(PlatformCase):
             said = raw_exchange(self.platform.endpoints["api"], head + b"x" * 400_000, end=True)
             self.assertIn(b" 413 ", said[:16])
 
+    def test_oversize_is_refused_before_it_comes(self):
+        with self.unchanged():
+            head = b"POST /webhooks/sandbox/default HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n"
+            self.assertIn(b" 413 ", raw_exchange(self.platform.endpoints["api"], head)[:16])
+
     def test_true_signature_alone_moves_no_money(self):
         """A webhook is a hint to read the provider, whatever it claims."""
         payment = self.authorized(1000)

@@ -10,7 +10,7 @@ dev_bench() {
   shift
   need_word setup
   need_word build
-  dev_setup build test
+  dev_setup build test bench
   build_preset release
   export FLORIN_ROOT=$root FLORIN_BUILD=$root/build/release FLORIN_BIN=$root/build/release/bin
   if [[ -x bench/$name/run ]]; then exec "bench/$name/run" "$@"; fi

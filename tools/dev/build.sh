@@ -13,7 +13,7 @@ build_preset() {
   local preset=$1
   shift
   grep -q "\"configurePreset\": \"$preset\"" CMakePresets.json ||
-    die "build: unknown preset '$preset'" "presets are release, asan and tsan (CMakePresets.json)"
+    die "build: unknown preset '$preset'" "presets are release, asan, tsan and fuzz (CMakePresets.json)"
   local dir=build/$preset
   if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja ]]; then
     configure "$preset"

@@ -6,8 +6,8 @@ dev_setup() {
   if ((${#groups[@]} == 0)); then groups=(build test check); fi
   local group
   for group in "${groups[@]}"; do
-    [[ $group == build || $group == test || $group == check ]] ||
-      die "setup: unknown group '$group'" "groups are build, test and check (tools/packages.txt)"
+    [[ $group == build || $group == test || $group == check || $group == bench ]] ||
+      die "setup: unknown group '$group'" "groups are build, test, check and bench (tools/packages.txt)"
   done
   command -v dpkg-query >/dev/null || die "setup: this is not a Debian system" \
     "Florin is built on Debian 12; see tools/packages.txt for what it needs elsewhere"

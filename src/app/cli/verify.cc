@@ -5,7 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/tell.h"
-#include "app/server/domains.h"
+#include "app/domains/domains.h"
 #include "app/server/storage.h"
 #include "disk/posix_disk.h"
 #include "engine/recovery.h"

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "rpc/http_channel.h"
+#include "rpc/client/http_channel.h"
 
 namespace florin::app {
 

@@ -9,7 +9,7 @@
 #include "app/server/bootstrap.h"
 #include "base/result.h"
 #include "florin/payments/v1/payments.connect.h"
-#include "rpc/http_channel.h"
+#include "rpc/client/http_channel.h"
 
 namespace florin::app {
 

@@ -6,6 +6,7 @@
 // | /livez        | 200 as long as the process answers at all                               |
 // | /readyz       | 200 when requests are served; 503 with the reason otherwise             |
 // | /metrics      | OpenMetrics                                                             |
+// | /             | the landing page, for people                                            |
 // | /webhooks/... | providers' webhooks                                                     |
 // | /return/...   | shoppers on their way back from a challenge                             |
 // | the rest      | RPC: /florin.<domain>.v1.<Service>/<Method>                             |
@@ -27,6 +28,7 @@ class FrontDoor final : public http::Handler {
     http::Handler* rpc = nullptr;
     http::Handler* webhooks = nullptr;
     http::Handler* returns = nullptr;
+    http::Handler* landing = nullptr;
   };
   // Lets requests in. The handlers must outlive the door.
   void open(Rooms rooms);

@@ -7,10 +7,12 @@
 
 #include "api/webhooks/return_handler.h"
 #include "api/webhooks/webhook_handler.h"
+#include "app/domains/domains.h"
 #include "app/server/call_metrics.h"
-#include "app/server/domains.h"
 #include "app/server/front_door.h"
+#include "app/server/landing_page.h"
 #include "app/server/partition_metrics.h"
+#include "app/server/payment_metrics.h"
 #include "app/server/sandbox_process.h"
 #include "app/server/services.h"
 #include "app/server/storage.h"
@@ -54,6 +56,7 @@ struct Server::Impl {
   std::unique_ptr<Services> services;
   std::unique_ptr<api::WebhookHandler> webhooks;
   std::unique_ptr<api::ReturnHandler> returns;
+  std::unique_ptr<LandingPage> landing;
   Endpoints endpoints;
   bool stopped = false;
 
@@ -63,7 +66,7 @@ struct Server::Impl {
   Status add_configured_accounts();
   Status open_partition();
   void open_door();
-  Status greet();
+  Status make_keys();
   void stop();
 };
 
@@ -75,8 +78,10 @@ Status Server::Impl::start() {
   RETURN_IF_ERROR(add_configured_accounts());
   if (settings.sandbox_psp) RETURN_IF_ERROR(start_sandbox());
   RETURN_IF_ERROR(open_partition());
+  RETURN_IF_ERROR(make_keys());
   open_door();
-  return greet();
+  // Last, for whoever waits for this file may call at once.
+  return settings.dev ? write_endpoints(settings.data_directory, endpoints) : ok();
 }
 
 Status Server::Impl::listen() {
@@ -166,6 +171,7 @@ Status Server::Impl::open_partition() {
   };
   ASSIGN_OR_RETURN(partition, engine::open_partition(options));
   add_partition_metrics(metrics, *partition);
+  add_payment_metrics(metrics, *partition);
   return ok();
 }
 
@@ -176,11 +182,12 @@ void Server::Impl::open_door() {
   webhooks = std::make_unique<api::WebhookHandler>(
       api::WebhookHandler::Parts{*platform, connectors::all_connectors(), accounts, payment_settings});
   returns = std::make_unique<api::ReturnHandler>(*platform);
-  door.open({&services->router(), webhooks.get(), returns.get()});
+  landing = std::make_unique<LandingPage>(program_name(), settings.dev ? &endpoints : nullptr);
+  door.open({&services->router(), webhooks.get(), returns.get(), landing.get()});
 }
 
-// Sees to the keys of the first start, and tells where everything is.
-Status Server::Impl::greet() {
+// Sees to the keys of the first start, and gathers where everything is.
+Status Server::Impl::make_keys() {
   Endpoints known = read_endpoints(settings.data_directory);
   ASSIGN_OR_RETURN(const auto platform_key, make_platform_key(*partition, system_random()));
   if (platform_key) known.platform_key = *platform_key;
@@ -198,7 +205,7 @@ Status Server::Impl::greet() {
   known.sandbox_psp = endpoints.sandbox_psp;
   known.sandbox_psp_key = endpoints.sandbox_psp_key;
   endpoints = known;
-  return write_endpoints(settings.data_directory, endpoints);
+  return ok();
 }
 
 void Server::Impl::stop() {

@@ -1,10 +1,16 @@
 #include "app/server/services.h"
 
+#include <array>
+
 #include "api/common/error_detail.h"
 #include "api/common/submit.h"
 
 namespace florin::app {
 namespace {
+
+// Without a key: probes have none, and the contracts are public.
+constexpr std::array<std::string_view, 3> open_services = {
+    "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
 
 rpc::CorsOptions cors_options(std::vector<std::string> origins) {
   return {.origins = std::move(origins),
@@ -24,6 +30,7 @@ Services::Services(Parts parts)
       tenants_(parts.platform, keys_),
       events_(parts.platform, parts.registry),
       router_({.interceptors = {&trace_, &authenticate_, &limit_calls_, &validate_},
+               .open_services = {open_services.begin(), open_services.end()},
                .observers = {&parts.observer},
                .error_encoder = api::error_detail_encoder(parts.platform.random),
                .cors = cors_options(std::move(parts.cors_origins)),
@@ -32,6 +39,10 @@ Services::Services(Parts parts)
   ledger::v1::mount(router_, ledger_);
   tenants::v1::mount(router_, tenants_);
   events::v1::mount(router_, events_);
+  grpc::health::v1::mount(router_, health_);
+  reflection_.mount_on(router_);
+  // Requests reach these services only while the front door is open.
+  health_.set("", true);
 }
 
 }  // namespace florin::app

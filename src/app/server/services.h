@@ -15,7 +15,9 @@
 #include "api/tenants/tenant_service.h"
 #include "engine/registry.h"
 #include "payments/settings.h"
+#include "rpc/health/health.h"
 #include "rpc/observer.h"
+#include "rpc/reflection/reflection.h"
 #include "rpc/router.h"
 #include "tenants/auth.h"
 
@@ -45,7 +47,9 @@ class Services {
   api::LedgerService ledger_;
   api::TenantService tenants_;
   api::EventService events_;
+  rpc::Health health_;
   rpc::Router router_;
+  rpc::Reflection reflection_{router_};
 };
 
 }  // namespace florin::app

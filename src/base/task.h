@@ -3,6 +3,9 @@
 // A task runs on whatever thread resumes it; it has no scheduler of its own. Destroying a task that has not finished
 // destroys its frame and everything it awaits, so a task must not be destroyed while something outside still holds its
 // handle.
+//
+// Our code does not throw. What a library throws into a task is thrown again where the task is awaited; where that is
+// nowhere, because the task was started, the program ends.
 #pragma once
 
 #include <coroutine>
@@ -19,6 +22,7 @@ class [[nodiscard]] Task {
  public:
   struct promise_type {
     std::optional<T> value;
+    std::exception_ptr thrown;
     std::coroutine_handle<> continuation = std::noop_coroutine();
 
     Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
@@ -37,8 +41,7 @@ class [[nodiscard]] Task {
     void return_value(U&& result) {
       value.emplace(std::forward<U>(result));
     }
-    // Our code does not throw: an exception that gets here is a bug in the code that let it through.
-    [[noreturn]] void unhandled_exception() noexcept { check_failed(__FILE__, __LINE__, "exception in a task", ""); }
+    void unhandled_exception() noexcept { thrown = std::current_exception(); }
   };
 
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -61,7 +64,11 @@ class [[nodiscard]] Task {
         handle.promise().continuation = awaiting;
         return handle;
       }
-      T await_resume() { return std::move(*handle.promise().value); }
+      T await_resume() {
+        if (handle.promise().thrown) [[unlikely]]
+          std::rethrow_exception(handle.promise().thrown);
+        return std::move(*handle.promise().value);
+      }
     };
     return Awaiter{handle_};
   }

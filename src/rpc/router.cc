@@ -227,15 +227,21 @@ Task<Status> Router::run(std::shared_ptr<Call> call, const Method& method) {
 Task<Status> Router::handle(std::shared_ptr<Call> call, const Method& method) {
   Context& context = call->context;
   CallEnds& ends = call->ends;
-  if (method.stream) co_return co_await NextStream(method.interceptors, method.stream)(context, ends, ends);
+  try {
+    if (method.stream) co_return co_await NextStream(method.interceptors, method.stream)(context, ends, ends);
 
-  google::protobuf::Message& request = *method.spec->request->New(&call->arena);
-  Status received = co_await ends.receive_only(request);
-  if (!received.ok()) co_return received;
-  Result<MessagePtr> reply = co_await Next(method.interceptors, method.unary)(context, request);
-  if (!reply.ok()) co_return std::move(reply).error();
-  CHECK(*reply != nullptr, "{} answered without a message", method.spec->procedure);
-  co_return co_await ends.send(**reply);
+    google::protobuf::Message& request = *method.spec->request->New(&call->arena);
+    Status received = co_await ends.receive_only(request);
+    if (!received.ok()) co_return received;
+    Result<MessagePtr> reply = co_await Next(method.interceptors, method.unary)(context, request);
+    if (!reply.ok()) co_return std::move(reply).error();
+    CHECK(*reply != nullptr, "{} answered without a message", method.spec->procedure);
+    co_return co_await ends.send(**reply);
+  } catch (...) {
+    if (options_.recover) co_return options_.recover(std::current_exception(), context);
+    co_return internal_error("handler_threw",
+                             "The server failed on this call. Trying it again as it is will not help.");
+  }
 }
 
 void Router::report(Call& call, const Protocol& protocol, const WireCall& wire, const Error* error) const {

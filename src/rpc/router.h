@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +33,9 @@ struct RouterOptions {
   std::vector<std::string> open_services = {};
   std::vector<Observer*> observers = {};
   ErrorEncoder error_encoder = {};
+  // What becomes of an exception that a handler or interceptor lets through, on the call's executor. Nothing: internal
+  // `handler_threw`, without a word of what was thrown.
+  std::function<Error(std::exception_ptr thrown, Context& context)> recover = {};
   CorsOptions cors = {};
   WireOptions wire = {};
   // Of unary calls, for callers that ask for none, and the most that a caller gets. Nothing: no limit.

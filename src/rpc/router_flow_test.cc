@@ -1,6 +1,8 @@
 // What happens around a handler: interceptors, observers, deadlines, callers that go away, CORS.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "http/testing/memory_exchange.h"
 #include "rpc/router.h"
 #include "rpc/testing/echo_service.h"
@@ -198,6 +200,28 @@ TEST_F(FlowTest, ReadsABodyInPieces) {
   exchange.end_body();
   executor.run();
   EXPECT_EQ(exchange.status(), 200);
+}
+
+TEST_F(FlowTest, AnswersThoughAHandlerThrows) {
+  service.behaviour = [](const EchoRequest&, Context&) -> Task<Result<EchoResponse>> {
+    throw std::runtime_error("secret");
+    co_return EchoResponse();
+  };
+  make_router();
+  MemoryExchange plain(executor, head(), "{}");
+  plain.serve(*router);
+  EXPECT_EQ(plain.status(), 500);
+  EXPECT_EQ(plain.body().find("secret"), std::string::npos);
+  EXPECT_EQ(recorder.records.at(0).code, Code::internal);
+
+  make_router({.recover = [](std::exception_ptr, Context& context) {
+    return unavailable("recovered", "Recovered in " + context.spec().method);
+  }});
+  MemoryExchange recovered(executor, head(), "{}");
+  recovered.serve(*router);
+  EXPECT_EQ(recovered.status(), 503);
+  EXPECT_EQ(parse_error_json(recovered.body())->message, "Recovered in Echo");
+  EXPECT_EQ(router->calls_running(), 0u);
 }
 
 class Tracing : public Interceptor {

@@ -14,6 +14,9 @@
 namespace florin::rpc {
 
 class Router;
+class Client;
+template <class Request, class Response>
+class ClientStream;
 
 namespace detail {
 

@@ -17,6 +17,7 @@ std::string greeting(const Endpoints& endpoints, const std::string& data_directo
 Florin is ready.
 
   API            {api}
+  over TLS       {api_tls}   (curl --cacert {certificate})
   sandbox PSP    {psp}
   secret key     {key}
   platform key   {platform}
@@ -27,9 +28,10 @@ Paste these three, one after the other:
 Other test payment methods (tok_challenge, tok_decline_insufficient_funds, tok_timeout_after, ...): docs/sandbox.md.
 Thousands of payments and the tie-out: build/release/bin/florin demo --payments 1000. Stop with Ctrl-C.
 )text",
-      fmt::arg("api", endpoints.api), fmt::arg("psp", endpoints.sandbox_psp), fmt::arg("key", endpoints.secret_key),
-      fmt::arg("platform", endpoints.platform_key), fmt::arg("file", endpoints_path(data_directory)),
-      fmt::arg("examples", examples));
+      fmt::arg("api", endpoints.api), fmt::arg("api_tls", endpoints.api_tls),
+      fmt::arg("certificate", endpoints.tls_certificate), fmt::arg("psp", endpoints.sandbox_psp),
+      fmt::arg("key", endpoints.secret_key), fmt::arg("platform", endpoints.platform_key),
+      fmt::arg("file", endpoints_path(data_directory)), fmt::arg("examples", examples));
 }
 
 }  // namespace florin::app

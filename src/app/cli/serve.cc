@@ -42,6 +42,7 @@ void tell_ready(const Server& server, const ServeSettings& settings) {
     std::fputs(greeting(endpoints, settings.data_directory).c_str(), stdout);
   } else {
     std::printf("listening %s\n", endpoints.api.c_str());
+    if (!endpoints.api_tls.empty()) std::printf("listening %s\n", endpoints.api_tls.c_str());
     if (!endpoints.platform_key.empty()) {
       std::printf("The platform's key, shown this once: %s\n", endpoints.platform_key.c_str());
     }

@@ -44,12 +44,21 @@ Endpoints read_endpoints(const std::string& data_directory) {
     return file.is_object() && file.contains(name) && file[name].is_string() ? file[name].get<std::string>()
                                                                              : std::string();
   };
-  return {field("api"),        field("sandbox_psp"),     field("platform_key"),   field("tenant_id"),
-          field("secret_key"), field("publishable_key"), field("sandbox_psp_key")};
+  return {.api = field("api"),
+          .api_tls = field("api_tls"),
+          .tls_certificate = field("tls_certificate"),
+          .sandbox_psp = field("sandbox_psp"),
+          .platform_key = field("platform_key"),
+          .tenant_id = field("tenant_id"),
+          .secret_key = field("secret_key"),
+          .publishable_key = field("publishable_key"),
+          .sandbox_psp_key = field("sandbox_psp_key")};
 }
 
 Status write_endpoints(const std::string& data_directory, const Endpoints& endpoints) {
   const json file = {{"api", endpoints.api},
+                     {"api_tls", endpoints.api_tls},
+                     {"tls_certificate", endpoints.tls_certificate},
                      {"sandbox_psp", endpoints.sandbox_psp},
                      {"platform_key", endpoints.platform_key},
                      {"tenant_id", endpoints.tenant_id},

@@ -13,8 +13,10 @@ namespace florin::app {
 
 // Everything a script needs to know. Empty where it is not known.
 struct Endpoints {
-  std::string api;          // "http://127.0.0.1:8080"
-  std::string sandbox_psp;  // "http://127.0.0.1:8090"
+  std::string api;              // "http://127.0.0.1:8080"
+  std::string api_tls;          // "https://127.0.0.1:8443"
+  std::string tls_certificate;  // path of the one made for development, for clients to trust
+  std::string sandbox_psp;      // "http://127.0.0.1:8090"
   std::string platform_key;
   std::string tenant_id;
   std::string secret_key;

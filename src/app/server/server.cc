@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <thread>
 
 #include "api/webhooks/return_handler.h"
 #include "api/webhooks/webhook_handler.h"
@@ -16,6 +17,7 @@
 #include "app/server/sandbox_process.h"
 #include "app/server/services.h"
 #include "app/server/storage.h"
+#include "app/server/tls_files.h"
 #include "connectors/all/all_connectors.h"
 #include "effects/executor.h"
 #include "effects/http_sender.h"
@@ -49,6 +51,7 @@ struct Server::Impl {
   Storage storage;
   std::unique_ptr<http::Client> client;
   std::unique_ptr<http::Server> http;
+  std::unique_ptr<http::Server> https;
   std::unique_ptr<SandboxProcess> sandbox;
   std::unique_ptr<effects::EffectExecutor> effects;
   std::unique_ptr<engine::Partition> partition;
@@ -90,6 +93,15 @@ Status Server::Impl::listen() {
   options.port = settings.listen.port;
   options.threads = settings.threads;
   ASSIGN_OR_RETURN(http, http::Server::start(options, door));
+  if (settings.tls) {
+    options.host = settings.tls->listen.host;
+    options.port = settings.tls->listen.port;
+    ASSIGN_OR_RETURN(options.tls, load_tls(*settings.tls, settings.data_directory));
+    ASSIGN_OR_RETURN(https, http::Server::start(options, door));
+    endpoints.api_tls = "https://" + https->address();
+    if (settings.tls->certificate_file.empty())
+      endpoints.tls_certificate = development_certificate_path(settings.data_directory);
+  }
   endpoints.api = "http://" + http->address();
   const std::string base = settings.public_base_url.empty() ? endpoints.api : settings.public_base_url;
   payment_settings = app::payment_settings(base);
@@ -202,6 +214,8 @@ Status Server::Impl::make_keys() {
     known.publishable_key = tenant.publishable_key;
   }
   known.api = endpoints.api;
+  known.api_tls = endpoints.api_tls;
+  known.tls_certificate = endpoints.tls_certificate;
   known.sandbox_psp = endpoints.sandbox_psp;
   known.sandbox_psp_key = endpoints.sandbox_psp_key;
   endpoints = known;
@@ -213,7 +227,11 @@ void Server::Impl::stop() {
   door.close(FrontDoor::Closed::draining);
   // Running requests end first, for they need everything below. The executor of the effects ends with the server's
   // threads: what is still under way stays pending, and the next start runs it again under the same keys.
+  std::thread drain_tls([this] {
+    if (https) https->drain(settings.drain);
+  });
   if (http) http->drain(settings.drain);
+  drain_tls.join();
   if (partition) partition->shutdown();
   client.reset();
 }

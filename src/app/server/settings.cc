@@ -11,6 +11,7 @@ namespace florin::app {
 namespace {
 
 constexpr std::size_t secret_bytes_max = 16 * 1024;
+constexpr std::uint16_t development_tls_port = 8443;
 
 Error value_invalid(std::string_view setting, std::string_view expected) {
   return invalid_argument("config_value_invalid", fmt::format("{} must be {}.", setting, expected));
@@ -39,6 +40,28 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+// Where the API over TLS listens, if it does: as told, or in development beside the plain one, on a free port if that
+// has one.
+Result<std::optional<ListenAddress>> tls_listen(const std::string& told, const ListenAddress& plain, bool dev) {
+  if (!told.empty()) {
+    ASSIGN_OR_RETURN(ListenAddress listen, parse_listen(told, "tls.listen"));
+    return std::optional(std::move(listen));
+  }
+  if (!dev) return std::optional<ListenAddress>();
+  return std::optional(ListenAddress{plain.host, plain.port == 0 ? std::uint16_t{0} : development_tls_port});
+}
+
+Result<std::optional<TlsSettings>> resolve_tls(const config::v1::Tls& tls, const ListenAddress& plain, bool dev) {
+  ASSIGN_OR_RETURN(auto listen, tls_listen(tls.listen(), plain, dev));
+  const bool has_files = !tls.certificate_file().empty() || !tls.key_file().empty() || !tls.client_ca_file().empty();
+  if (!listen && has_files) return value_invalid("tls.listen", "an address and a port, as there is a TLS file");
+  if (!listen) return std::optional<TlsSettings>();
+  if (tls.certificate_file().empty() != tls.key_file().empty())
+    return value_invalid("tls.certificate_file and tls.key_file", "given both, or neither in development");
+  if (tls.certificate_file().empty() && !dev) return value_invalid("tls.certificate_file", "the file of a certificate");
+  return std::optional(TlsSettings{*std::move(listen), tls.certificate_file(), tls.key_file(), tls.client_ca_file()});
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text, std::string_view setting) {
@@ -59,6 +82,7 @@ Result<ServeSettings> resolve(const config::v1::Config& config, bool dev) {
   settings.dev = dev;
   ASSIGN_OR_RETURN(settings.listen,
                    parse_listen(or_default(config.server().listen(), "127.0.0.1:8080"), "server.listen"));
+  ASSIGN_OR_RETURN(settings.tls, resolve_tls(config.tls(), settings.listen, dev));
   ASSIGN_OR_RETURN(settings.threads, in_bounds(config.server().threads(), {"server.threads", 1, 1, 64}));
   settings.public_base_url = config.server().public_base_url();
   while (settings.public_base_url.ends_with('/')) settings.public_base_url.pop_back();

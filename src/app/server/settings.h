@@ -1,6 +1,7 @@
 // The configuration with every default filled in and every value checked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,18 @@ struct ListenAddress {
 // "127.0.0.1:8080" or "[::1]:8080". Errors: config_value_invalid.
 Result<ListenAddress> parse_listen(std::string_view text, std::string_view setting);
 
+struct TlsSettings {
+  ListenAddress listen;
+  // Both empty: a certificate made for development.
+  std::string certificate_file;
+  std::string key_file;
+  std::string client_ca_file;  // empty: clients need no certificate
+};
+
 struct ServeSettings {
   bool dev = false;  // one-machine development: sandbox provider, sandbox tenant, greeting, secrets in endpoints.json
   ListenAddress listen;
+  std::optional<TlsSettings> tls;
   std::uint32_t threads = 1;
   std::string public_base_url;  // empty: made from the address
   Duration drain;

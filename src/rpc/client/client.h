@@ -1,9 +1,10 @@
 // Client: calls the methods of one server, whatever protocol carries them.
 //
 //   rpc::Client client(*transport, {.protocol = rpc::ClientProtocol::grpc});
-//   Result<GreetReply> reply = co_await client.unary<GreetReply>(GreetServiceMethods::greet(), request);
+//   GreetServiceAsyncClient greeter(client);                      // generated from greet.proto
+//   Result<GreetReply> reply = co_await greeter.greet(request);
 //
-//   auto chat = client.stream<GreetRequest, GreetReply>(GreetServiceMethods::greet_all());
+//   auto chat = greeter.greet_all();
 //   co_await chat.send(request);
 //   co_await chat.close_send();
 //   for (;;) {
@@ -85,8 +86,19 @@ class Client {
     co_return response;
   }
 
-  // A call with streams of any kind. Its timeout is the one of `call`, or none; CallOptions::metadata is not used.
+  // A call with streams, of any kind; server_stream has sent its one message already. Its timeout is the one of `call`,
+  // or none; CallOptions::metadata is not used, as the handle has it.
   std::shared_ptr<ClientCall> open(const MethodSpec& spec, const CallOptions& call = {});
+  template <class Request, class Response>
+  Task<Result<ClientStream<Request, Response>>> server_stream(const MethodSpec& spec, const Request& request,
+                                                              CallOptions call = {}) {
+    ClientStream<Request, Response> stream(open(spec, call));
+    Status sent = co_await stream.send(request);
+    if (!sent.ok()) co_return std::move(sent).error();
+    Status closed = co_await stream.close_send();
+    if (!closed.ok()) co_return std::move(closed).error();
+    co_return stream;
+  }
   template <class Request, class Response>
   ClientStream<Request, Response> stream(const MethodSpec& spec, const CallOptions& call = {}) {
     return ClientStream<Request, Response>(open(spec, call));

@@ -18,8 +18,8 @@ class SlowFile final : public disk::File {
   Status write_zeros(std::uint64_t offset, std::uint64_t size) override { return file_->write_zeros(offset, size); }
   Status sync_data() override {
     auto status = file_->sync_data();
-    std::this_thread::sleep_for(
-        std::chrono::microseconds(delay_.micros));  // allow(sleep): it is the disk that takes its time
+    // allow(sleep): this is the disk that takes its time
+    std::this_thread::sleep_for(std::chrono::microseconds(delay_.micros));
     return status;
   }
   Status sync() override { return file_->sync(); }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/result.h"
 #include "base/time.h"
 
 namespace florin::http {
@@ -29,5 +30,31 @@ struct ClientLimits {
   // and broken when as much time passes again.
   Duration silence_timeout = Duration::seconds(30);
 };
+
+namespace detail {
+
+constexpr const char* broken_relation(const ClientLimits& limits) {
+  if (limits.connections_max == 0 || limits.streams_max == 0) return "a client needs a connection and a stream";
+  if (limits.header_bytes_max < 1024 || limits.header_bytes_max > 1 << 24) return "a head is held in memory, all of it";
+  if (limits.chunk_line_bytes_max < 32) return "a chunk-size line must hold a chunk size";
+  if (limits.unread_bytes_max < 16 * 1024) return "a stream's window must hold a frame";
+  if (limits.connection_window_bytes < 64 * 1024 || limits.connection_window_bytes > 1u << 30)
+    return "RFC 9113 begins with a connection window of 64 KiB, and ends below 2 GiB";
+  if (limits.unread_bytes_max > limits.connection_window_bytes) return "a stream's window is part of its connection's";
+  if (limits.connect_timeout.micros <= 0 || limits.idle_timeout.micros <= 0 || limits.silence_timeout.micros <= 0)
+    return "timeouts must be positive";
+  return nullptr;
+}
+
+static_assert(broken_relation(ClientLimits{}) == nullptr);
+
+}  // namespace detail
+
+// Refuses limits that contradict each other (invalid_argument, bad_limits).
+inline Status validate(const ClientLimits& limits) {
+  const char* broken = detail::broken_relation(limits);
+  if (broken == nullptr) return ok();
+  return invalid_argument("bad_limits", broken);
+}
 
 }  // namespace florin::http

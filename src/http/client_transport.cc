@@ -77,6 +77,7 @@ TlsContext::Offer offer_of(HttpVersion version) {
 }  // namespace
 
 Result<std::unique_ptr<ClientTransport>> connect_to(ClientThread& thread, ClientTransportOptions options) {
+  RETURN_IF_ERROR(validate(options.limits));
   const bool is_ip_6 = options.host.find(':') != std::string::npos;
   ClientTarget target{
       .host = options.host,

@@ -48,8 +48,9 @@ struct ClientTransportOptions {
   ClientLimits limits = {};
 };
 
-// Connects at the first request. Errors: those of the TLS options (bad_ca, bad_certificate, bad_key, key_mismatch).
-// The transport may be destroyed on any thread but its own; exchanges that are left fail with `canceled`.
+// Connects at the first request. Errors: those of the options (bad_limits, bad_ca, bad_certificate, bad_key,
+// key_mismatch). The transport may be destroyed on any thread but its own; exchanges that are left fail with
+// `canceled`.
 Result<std::unique_ptr<ClientTransport>> connect_to(ClientThread& thread, ClientTransportOptions options);
 
 }  // namespace florin::http

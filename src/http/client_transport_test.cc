@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "http/server.h"
 #include "http/testing/function_handler.h"
@@ -293,6 +294,34 @@ TEST_P(ClientTransportTest, SaysThatARequestMayHaveBeenSeenWhereTheConnectionBre
   EXPECT_TRUE(got.seen);
 }
 
+TEST_P(ClientTransportTest, FinishesWhatADrainingServerStillServes) {
+  Flag started;
+  std::optional<Completion<Unit>::Completer> let_go;
+  serve([&](Exchange& exchange) -> Task<Unit> {
+    Completion<Unit> gate(exchange.executor());
+    let_go = gate.completer();
+    started.set();
+    co_await gate;
+    co_return co_await describe(exchange);
+  });
+  auto done = std::async(std::launch::async, [&] { return get("/x"); });
+  ASSERT_TRUE(started.wait());
+  auto drained = std::async(std::launch::async, [&] { return server_->drain(Duration::seconds(20)); });
+  // Whether the server has begun to drain by now does not matter.
+  (*let_go)(Unit{});
+  EXPECT_EQ(done.get().body, major() + " GET /x? ");
+  EXPECT_TRUE(drained.get());
+}
+
+TEST_P(ClientTransportTest, ClosesIdleConnections) {
+  serve(describe);
+  connect({.host = "127.0.0.1", .port = server_->port(), .limits = {.idle_timeout = Duration::milliseconds(1)}});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(get("/x").error, std::nullopt);
+    while (server_->connections() > 0) std::this_thread::yield();
+  }
+}
+
 TEST_P(ClientTransportTest, EndsWhatIsLeftWithTheTransport) {
   Flag started;
   serve([&](Exchange& exchange) -> Task<Unit> {
@@ -377,8 +406,9 @@ TEST(ClientTransport, LetsAlpnChoose) {
   EXPECT_EQ(done.get_future().get().body, "2 GET /? ");
 }
 
-TEST(ClientTransport, RefusesBadCertificates) {
+TEST(ClientTransport, RefusesBadOptions) {
   ClientThread thread;
+  EXPECT_EQ(connect_to(thread, {.host = "a", .limits = {.connections_max = 0}}).error().reason(), "bad_limits");
   const auto bad = connect_to(thread, {.host = "a", .tls = ClientTlsOptions{.ca_pem = "no PEM"}});
   EXPECT_EQ(bad.error().reason(), "bad_ca");
 }

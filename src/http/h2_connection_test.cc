@@ -107,11 +107,27 @@ TEST_F(H2ConnectionTest, GivesTheHandlerTheHead) {
   });
   H2Peer peer = connect();
   H2Request request;
-  for (const auto& [name, value] :
-       {std::pair{"x-one", "1"}, std::pair{"cookie", "a=1"}, std::pair{"te", "trailers"}, std::pair{"cookie", "b=2"}}) {
+  for (const auto& [name, value] : {std::pair{"x-one", "1"}, std::pair{"cookie", "a=1"}, std::pair{"cookie", ""},
+                                    std::pair{"te", "trailers"}, std::pair{"cookie", "b=2"}}) {
     request.headers.add(name, value);
   }
   for (int i = 0; i < 2; ++i) EXPECT_EQ(peer.reply(peer.request(request)).status, 204);
+}
+
+TEST_F(H2ConnectionTest, LeavesOutWhatClientsRefuse) {
+  serve([](Exchange& exchange) -> Task<Unit> {
+    ResponseHead head;
+    for (const auto& [name, value] : {std::pair{"x-one", " spaced\t"}, std::pair{"te", "gzip"}})
+      head.headers.add(name, value);
+    (void)co_await exchange.respond(std::move(head), "body");
+    co_return Unit{};
+  });
+  H2Peer peer = connect();
+  const H2Reply& reply = peer.reply(peer.request({}));
+  EXPECT_EQ(reply.closed, NGHTTP2_NO_ERROR);
+  EXPECT_EQ(reply.headers.get("x-one"), "spaced");
+  EXPECT_FALSE(reply.headers.has("te"));
+  EXPECT_EQ(reply.body, "body");
 }
 
 TEST_F(H2ConnectionTest, RunsManyStreamsAtOnce) {

@@ -8,8 +8,10 @@ namespace florin::http {
 namespace {
 
 // RFC 9113 section 8.2.2, and what the transport decides.
-bool is_transport_field(std::string_view name) {
+bool is_transport_field(std::string_view name, std::string_view value) {
   switch (name.size()) {
+    case 2:
+      return name == "te" && !equals_ignoring_case(value, "trailers");
     case 4:
       return name == "date" || name == "host";
     case 7:
@@ -51,7 +53,9 @@ void H2Fields::add(std::string_view name, std::string_view value) {
 Status H2Fields::add_all(const Headers& headers) {
   for (const auto& [name, value] : headers.fields()) {
     if (!is_field(name, value)) return invalid_header(is_token(name) ? name : "?");
-    if (!is_transport_field(name)) add(name, value);
+    // Spaces at the ends of a value are no part of it, and clients refuse them (RFC 9113 section 8.2.1).
+    const std::string_view trimmed = trim(value);
+    if (!is_transport_field(name, trimmed)) add(name, trimmed);
   }
   return ok();
 }

@@ -40,7 +40,7 @@ bool H2RequestReader::add(RequestHead& head, std::string_view name, std::string_
   }
   if (name == "cookie") {
     // RFC 9113 section 8.2.3: a cookie may come in several fields, and is one for those who read it.
-    if (!cookie_.empty()) cookie_ += "; ";
+    if (!cookie_.empty() && !value.empty()) cookie_ += "; ";
     cookie_ += value;
     return true;
   }

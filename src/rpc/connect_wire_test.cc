@@ -51,5 +51,17 @@ TEST(ConnectWire, KeepsProtocolHeadersToItself) {
   }
 }
 
+TEST(ConnectWire, LeavesOutMetadataThatCannotBeSent) {
+  http::Headers from;
+  for (const char* name : {"x-a", "x;b", "x c", "", "content-type"}) from.add(name, "1");
+  for (const char* value : {"a\r\nb: c", "a\x7f", "caf\xc3\xa9"}) from.add("x-d", value);
+  http::Headers expected;
+  expected.add("trailer-x-a", "1");
+  expected.add("trailer-x-d", "caf\xc3\xa9");
+  http::Headers to;
+  append_metadata(from, "trailer-", to);
+  EXPECT_EQ(to, expected);
+}
+
 }  // namespace
 }  // namespace florin::rpc

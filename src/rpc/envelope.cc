@@ -60,7 +60,7 @@ Status decode_envelope(const Envelope& envelope, const Compression* compression,
   const bool is_compressed = envelope.flags != 0;
   if (is_compressed && compression == nullptr) {
     return Error(Code::internal, ErrorDomain::request, "unexpected_compression",
-                 "A message is compressed although the request declares no compression.");
+                 "A message is compressed although its sender declares no compression.");
   }
   if (!is_compressed || envelope.payload.empty()) return codec.decode(envelope.payload, into, codec_options);
   ASSIGN_OR_RETURN(const std::string plain, compression->decompress(envelope.payload, options.message_bytes_max));

@@ -90,12 +90,14 @@ Result<Duration> parse_grpc_timeout(std::string_view text) {
 std::string percent_encoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte > 0x7e || c == '%') {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    // Spaces at the ends of a field are no part of it, and HTTP/2 forbids them.
+    const bool lost = byte == ' ' && (at == 0 || at + 1 == text.size());
+    if (byte < 0x20 || byte > 0x7e || byte == '%' || lost) {
       out += fmt::format("%{:02X}", byte);
     } else {
-      out += c;
+      out += text[at];
     }
   }
   return out;

@@ -33,7 +33,7 @@ http::ResponseHead grpc_reply_head(std::string_view content_type, const StreamHe
 // At most eight digits and a unit (the header grpc-timeout); invalid_argument `invalid_timeout` otherwise.
 Result<Duration> parse_grpc_timeout(std::string_view text);
 
-// The value of grpc-message: bytes that are not printable ASCII, and the percent sign, as %XX.
+// The value of grpc-message: bytes that are not printable ASCII, the percent sign, and spaces at the ends, as %XX.
 std::string percent_encoded(std::string_view text);
 
 // The value of grpc-status-details-bin: a google.rpc.Status of `error` in unpadded base64.

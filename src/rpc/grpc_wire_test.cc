@@ -43,6 +43,7 @@ TEST(GrpcWire, EncodesMessagesForHeaders) {
   EXPECT_EQ(percent_encoded("plain text ~!"), "plain text ~!");
   EXPECT_EQ(percent_encoded("100% \r\n\t\x7f"), "100%25 %0D%0A%09%7F");
   EXPECT_EQ(percent_encoded("\xc3\xa9\0"s), "%C3%A9%00");
+  EXPECT_EQ(percent_encoded("  a b "), "%20 a b%20");
 }
 
 TEST(GrpcWire, EndsWellWithStatusZero) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "http/syntax.h"
 
 namespace florin::rpc {
 namespace {
@@ -11,21 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 14> http_headers = {
     "accept",  "accept-encoding", "accept-post",       "allow",  "connection",      "date", "host", "keep-alive", "te",
     "trailer", "upgrade",         "transfer-encoding", "expect", "proxy-connection"};
-
-bool is_bad_in_name(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= 0x20 || byte >= 0x7f || c == ':';
-}
-
-bool is_bad_in_value(char c) {
-  return static_cast<unsigned char>(c) < 0x20 && c != '\t';
-}
-
-// A value with a line break would let whoever chose it write headers of their own.
-bool is_sendable(const http::Headers::Field& field) {
-  return !field.name.empty() && std::ranges::none_of(field.name, is_bad_in_name) &&
-         std::ranges::none_of(field.value, is_bad_in_value);
-}
 
 }  // namespace
 
@@ -37,7 +23,8 @@ bool is_protocol_header(std::string_view name) {
 
 void append_metadata(const http::Headers& from, std::string_view prefix, http::Headers& to) {
   for (const auto& field : from.fields()) {
-    if (is_protocol_header(field.name) || !is_sendable(field)) continue;
+    // A value with a line break would let whoever chose it write headers of their own.
+    if (is_protocol_header(field.name) || !http::is_field(field.name, field.value)) continue;
     to.add(std::string(prefix) + field.name, field.value);
   }
 }

@@ -6,6 +6,7 @@
 #include "http/testing/memory_exchange.h"
 #include "rpc/router.h"
 #include "rpc/testing/echo_service.h"
+#include "rpc/testing/error_json.h"
 
 namespace florin::rpc {
 namespace {

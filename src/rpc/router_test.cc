@@ -7,6 +7,7 @@
 #include "rpc/codec.h"
 #include "rpc/compression.h"
 #include "rpc/testing/echo_service.h"
+#include "rpc/testing/error_json.h"
 
 namespace florin::rpc {
 namespace {

@@ -1,7 +1,7 @@
 #include "rpc/wire_error.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/message.h>
 
 #include <array>
 #include <memory>
@@ -42,28 +42,6 @@ void append_details(std::string& out, const std::vector<ErrorPayload>& details, 
     out += '}';
   }
   out += ']';
-}
-
-using google::protobuf::Value;
-
-const std::string* string_field(const google::protobuf::Struct& object, const char* name) {
-  const auto found = object.fields().find(name);
-  if (found == object.fields().end() || found->second.kind_case() != Value::kStringValue) return nullptr;
-  return &found->second.string_value();
-}
-
-bool read_details(const Value& value, std::vector<ErrorPayload>& out) {
-  if (value.kind_case() != Value::kListValue) return false;
-  for (const Value& item : value.list_value().values()) {
-    if (item.kind_case() != Value::kStructValue) return false;
-    const std::string* type = string_field(item.struct_value(), "type");
-    const std::string* encoded = string_field(item.struct_value(), "value");
-    if (type == nullptr || encoded == nullptr) return false;
-    auto bytes = parse_base64(*encoded);
-    if (!bytes) return false;
-    out.push_back({*type, std::move(*bytes)});
-  }
-  return true;
 }
 
 }  // namespace
@@ -112,25 +90,6 @@ std::string error_json(const WireError& error, bool debug) {
   if (!error.details.empty()) append_details(out, error.details, debug);
   out += '}';
   return out;
-}
-
-std::optional<WireError> parse_error_json(std::string_view body) {
-  google::protobuf::Struct object;
-  if (!json_codec().decode(body, object, {}).ok()) return std::nullopt;
-  const std::string* name = string_field(object, "code");
-  if (name == nullptr) return std::nullopt;
-  const auto code = code_from_name(*name);
-  if (!code) return std::nullopt;
-  WireError error{.code = *code, .message = {}, .details = {}, .metadata = {}};
-  for (const auto& [key, value] : object.fields()) {
-    if (key == "message") {
-      if (value.kind_case() != Value::kStringValue) return std::nullopt;
-      error.message = value.string_value();
-    } else if (key == "details" && !read_details(value, error.details)) {
-      return std::nullopt;
-    }
-  }
-  return error;
 }
 
 }  // namespace florin::rpc

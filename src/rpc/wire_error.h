@@ -1,4 +1,4 @@
-// WireError: an error as a protocol sends it, and how it becomes the JSON of the Connect protocol and back.
+// WireError: an error as a protocol sends it, and how it becomes the JSON of the Connect protocol.
 #pragma once
 
 #include <functional>
@@ -34,8 +34,5 @@ Code code_from_http_status(int status);
 
 // The Connect error body. With `debug`, each detail whose message type is linked in also appears in readable form.
 std::string error_json(const WireError& error, bool debug);
-// Reads such a body strictly; nothing if it is not one. Details become payloads; their `debug` is not trusted and not
-// read.
-std::optional<WireError> parse_error_json(std::string_view body);
 
 }  // namespace florin::rpc

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "florin/rpc/testing/v1/echo.pb.h"
+#include "rpc/testing/error_json.h"
 
 namespace florin::rpc {
 namespace {

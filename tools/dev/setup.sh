@@ -112,12 +112,12 @@ explain_apt_failure() {
   die "setup: apt-get failed (full output: $log)"
 }
 
-# Node 24 and Buf, exactly as tools/node/package-lock.json says. Both are plain binaries in npm packages: no install script runs.
+# Node 24, Buf and Connect-ES, exactly as tools/node/package-lock.json says. All of it is files in npm packages: no install script runs.
 setup_node() {
   local stamp
   stamp=$node_modules/.installed-$(sha256sum tools/node/package-lock.json | cut -c1-16)
   if [[ -e $stamp ]]; then return; fi
-  say "setup: installing Node 24 and Buf from npm into tools/node/node_modules"
+  say "setup: installing Node 24, Buf and Connect-ES from npm into tools/node/node_modules"
   mkdir -p .cache
   local log=$root/.cache/setup-npm.log
   # This Node may be on the PATH already, and npm must not run on the very program that it replaces.

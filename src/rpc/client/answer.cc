@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "http/syntax.h"
 #include "rpc/codec.h"
 
 namespace florin::rpc {
@@ -23,18 +24,6 @@ const Value* field(const Struct& object, const char* name) {
 const std::string* string_field(const Struct& object, const char* name) {
   const Value* value = field(object, name);
   return value != nullptr && value->kind_case() == Value::kStringValue ? &value->string_value() : nullptr;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // A detail that cannot be read is left out: it explains the error, and does not change it.
@@ -63,7 +52,7 @@ bool read_metadata(const Value& value, http::Headers& out) {
     if (values.kind_case() != Value::kListValue) return false;
     for (const Value& one : values.list_value().values()) {
       if (one.kind_case() != Value::kStringValue) return false;
-      out.add(lower(name), one.string_value());
+      out.add(http::to_lower(name), one.string_value());
     }
   }
   return true;
@@ -210,11 +199,13 @@ Result<http::Headers> read_grpc_web_trailer_block(std::string_view block) {
     const std::string_view line = block.substr(0, end);
     block.remove_prefix(std::min(end + 2, block.size()));
     if (line.empty()) continue;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) {
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    const std::string_view name = http::trim(line.substr(0, colon));
+    const std::string_view value = http::trim(line.substr(std::min(colon + 1, line.size())));
+    if (colon == line.size() || !http::is_field(name, value)) {
       return invalid_answer(Code::internal, "The trailers of the answer are not lines of a name and a value.");
     }
-    out.add(lower(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1))));
+    out.add(http::to_lower(name), std::string(value));
   }
   return out;
 }

@@ -108,6 +108,8 @@ TEST(Answer, ReadsTrailerBlocks) {
   EXPECT_TRUE(read_grpc_web_trailer_block("")->fields().empty());
   EXPECT_FALSE(read_grpc_web_trailer_block("no colon\r\n").ok());
   EXPECT_FALSE(read_grpc_web_trailer_block(": x\r\n").ok());
+  EXPECT_FALSE(read_grpc_web_trailer_block("a b: x\r\n").ok());
+  EXPECT_FALSE(read_grpc_web_trailer_block("a: x\n\r\n").ok());
 }
 
 TEST(Answer, DecodesMessagesLeniently) {

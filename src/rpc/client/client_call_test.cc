@@ -13,6 +13,7 @@ namespace florin::rpc {
 namespace {
 
 using Methods = testing::v1::EchoServiceMethods;
+using AsyncClient = testing::v1::EchoServiceAsyncClient;
 using Texts = std::vector<std::string>;
 
 EchoRequest request_with(std::string text, std::int64_t number = 0) {
@@ -118,23 +119,24 @@ TEST_P(CallTest, CallsWithEveryCodecAndCompression) {
 
 TEST_P(CallTest, RunsStreamsOfEveryKind) {
   Client client(transport, options());
-  const auto repeated = run([](Client& client) -> Task<Got> {
-    Stream stream = client.stream<EchoRequest, EchoResponse>(Methods::repeat());
-    EXPECT_TRUE((co_await stream.send(request_with("r", 3))).ok());
-    EXPECT_TRUE((co_await stream.close_send()).ok());
-    co_return co_await receive_all(stream);
-  }(client));
+  const AsyncClient echo_client(client);
+  const EchoRequest request = request_with("r", 3);
+  const auto repeated = run([](const AsyncClient& client, const EchoRequest& request) -> Task<Got> {
+    auto stream = co_await client.repeat(request);
+    EXPECT_TRUE(stream.ok());
+    co_return co_await receive_all(*stream);
+  }(echo_client, request));
   EXPECT_EQ(repeated->texts, (Texts{"r", "r", "r"}));
 
-  const auto collected = run([](Client& client) -> Task<Result<EchoResponse>> {
-    Stream stream = client.stream<EchoRequest, EchoResponse>(Methods::collect());
+  const auto collected = run([](const AsyncClient& client) -> Task<Result<EchoResponse>> {
+    Stream stream = client.collect();
     for (const char* text : {"a", "b", "c"}) EXPECT_TRUE((co_await stream.send(request_with(text))).ok());
     co_return co_await stream.close_and_receive();
-  }(client));
+  }(echo_client));
   EXPECT_EQ((*collected)->text(), "abc");
 
-  const auto talked = run([](Client& client) -> Task<Got> {
-    Stream stream = client.stream<EchoRequest, EchoResponse>(Methods::chat());
+  const auto talked = run([](const AsyncClient& client) -> Task<Got> {
+    Stream stream = client.chat();
     Got got;
     for (const char* text : {"a", "b", "c"}) {
       EXPECT_TRUE((co_await stream.send(request_with(text))).ok());
@@ -145,8 +147,9 @@ TEST_P(CallTest, RunsStreamsOfEveryKind) {
     auto end = co_await stream.receive();
     EXPECT_TRUE(end.ok() && !*end);
     co_return got;
-  }(client));
+  }(echo_client));
   EXPECT_EQ(talked->texts, (Texts{"a", "b", "c"}));
+  EXPECT_EQ(run(echo_client.delete_(request))->error().code(), Code::unimplemented);
 }
 
 TEST_P(CallTest, BringsMetadataAndErrorsAcross) {

@@ -270,15 +270,25 @@ class Limits(PlatformCase):
 
 class Deadlines(PlatformCase):
     def test_deadline_is_answered_and_the_key_tells_what_became_of_it(self):
+        # A millisecond is sometimes enough to be told that the payment is under way, and sometimes not.
         header = {"Connect-Timeout-Ms": "1"}
         request = {"amount": money(700), "paymentMethod": {"token": "tok_slow"}, "confirm": True}
-        answer = self.client.call("payments.CreatePayment", request, key="late", headers=header)
-        self.assert_refused(answer, "deadline_exceeded", "deadline_exceeded")
-        self.assertEqual(answer.status, 504)
-        again = self.client.call("payments.CreatePayment", request, key="late")
-        self.assertEqual(status_of(again.payment), "succeeded", str(again))
+        keys = [f"late-{i}" for i in range(16)]
+        for key in keys:
+            answer = self.client.call("payments.CreatePayment", request, key=key, headers=header)
+            if answer.ok:
+                self.assertEqual(status_of(answer.payment), "processing", str(answer))
+            else:
+                self.assert_refused(answer, "deadline_exceeded", "deadline_exceeded")
+                self.assertEqual(answer.status, 504)
+        for key in keys:
+            again = self.client.call("payments.CreatePayment", request, key=key)
+            self.assertTrue(again.ok, str(again))
+        wait_until(
+            lambda: all(status_of(each) == "succeeded" for each in self.client.all_payments()), "all have succeeded"
+        )
         made = [payment for payment in self.client.all_payments() if payment["amount"]["minor"] == "700"]
-        self.assertEqual(len(made), 1)
+        self.assertEqual(len(made), len(keys))
 
     def test_wait_ends_before_the_outcome(self):
         answer = self.client.pay(800, "tok_slow", wait="0s")

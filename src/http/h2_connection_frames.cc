@@ -110,8 +110,7 @@ void H2Connection::on_frame_sent(const nghttp2_frame& frame) {
   H2Stream* const stream = find(frame.hd.stream_id);
   if (stream == nullptr) return;
   stream->on_end_sent();
-  // RFC 9113 section 8.1: a whole answer to half a request; the client need not send the rest.
-  if (!stream->request_ended()) session_.reset_stream(frame.hd.stream_id, NGHTTP2_NO_ERROR);
+  if (drain_ != Drain::none) stream->give_up_request();
 }
 
 void H2Connection::on_stream_closed(std::int32_t stream_id, std::uint32_t) {

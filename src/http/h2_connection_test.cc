@@ -255,16 +255,38 @@ TEST_F(H2ConnectionTest, AStreamNobodyReadsTakesNothingFromTheOthers) {
 }
 
 TEST_F(H2ConnectionTest, AnswersBeforeTheRequestEnds) {
-  serve([](Exchange& exchange) -> Task<Unit> {
-    (void)co_await exchange.respond({.status = 403}, "no");
-    co_return Unit{};
-  });
+  Limits limits;
+  limits.h2.silence_timeout = Duration::milliseconds(200);
+  serve(
+      [](Exchange& exchange) -> Task<Unit> {
+        (void)co_await exchange.respond({.status = 403}, "no");
+        co_return Unit{};
+      },
+      limits);
   H2Peer peer = connect();
   const H2Reply& reply = peer.reply(peer.request({.body = "half", .end = false}));
   EXPECT_EQ(reply.status, 403);
   EXPECT_EQ(reply.body, "no");
   EXPECT_TRUE(reply.ended) << "the reset must come behind the answer";
   EXPECT_EQ(reply.closed, NGHTTP2_NO_ERROR);
+}
+
+TEST_F(H2ConnectionTest, EndsALongRequestThatWasAnsweredBeforeItsEnd) {
+  Limits limits;
+  limits.unread_body_bytes_max = 10'000;
+  serve(
+      [](Exchange& exchange) -> Task<Unit> {
+        (void)co_await exchange.respond({.status = 403}, "no");
+        co_return Unit{};
+      },
+      limits);
+  H2Peer peer = connect();
+  const std::int32_t id = peer.request({.body = "half", .end = false});
+  ASSERT_TRUE(peer.run_until([&] { return peer.so_far(id).ended; }));
+  EXPECT_EQ(peer.so_far(id).closed, std::nullopt) << "it may end by itself";
+  peer.send(id, std::string(20'000, 'x'));
+  EXPECT_EQ(peer.reply(id).closed, NGHTTP2_NO_ERROR);
+  EXPECT_EQ(peer.reply(peer.request({})).status, 403);
 }
 
 TEST_F(H2ConnectionTest, SendsAHeadAloneWhereTheBodyIsEmpty) {

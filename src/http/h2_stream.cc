@@ -13,6 +13,10 @@
 namespace florin::http {
 namespace {
 
+// Clients that are answered before they have sent everything (curl 7.88 is one) take a reset for a failure even behind
+// a whole answer. They get so many periods, and Limits::unread_body_bytes_max, to end their request by themselves.
+constexpr unsigned drop_sweeps_max = 1;
+
 Error peer_gone() {
   return {Code::canceled, ErrorDomain::network, "peer_gone", "The client reset the request or closed the connection."};
 }
@@ -55,7 +59,8 @@ void H2Stream::begin(std::int32_t id) {
   bodiless_ = end_sent_ = deferred_ = false;
   outbound_.clear();
   trailers_.clear();
-  read_stalls_ = write_stalls_ = 0;
+  read_stalls_ = write_stalls_ = drop_sweeps_ = 0;
+  dropped_bytes_ = 0;
 }
 
 // ---- what came
@@ -80,6 +85,10 @@ void H2Stream::on_data(std::string_view bytes) {
     body_error_ = body_too_large(static_cast<std::size_t>(bytes_max));
     drop_inbound();
   }
+  if (end_sent_) {
+    dropped_bytes_ += bytes.size();
+    if (dropped_bytes_ > connection_.context().limits.unread_body_bytes_max) give_up_request();
+  }
   if (body_error_ || handler_ == HandlerState::ended) return release(bytes.size());
   inbound_ += bytes;
 }
@@ -90,6 +99,11 @@ void H2Stream::on_request_end() {
 
 void H2Stream::on_end_sent() {
   end_sent_ = true;
+}
+
+// RFC 9113 section 8.1: a whole answer to half a request; the client need not send the rest.
+void H2Stream::give_up_request() {
+  if (!closed_ && end_sent_ && !request_ended_) connection_.session().reset_stream(id_, NGHTTP2_NO_ERROR);
 }
 
 void H2Stream::on_closed() {
@@ -174,6 +188,10 @@ void H2Stream::wake_writer() {
 
 void H2Stream::sweep(unsigned write_stalls_max, unsigned read_stalls_max) {
   if (closed_) return;
+  if (end_sent_ && !request_ended_ && ++drop_sweeps_ > drop_sweeps_max) {
+    give_up_request();
+    connection_.touch(*this);
+  }
   if (!outbound_.empty() && ++write_stalls_ > write_stalls_max) {
     connection_.session().reset_stream(id_, NGHTTP2_CANCEL);
     connection_.touch(*this);

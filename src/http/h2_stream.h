@@ -39,7 +39,8 @@ class H2Stream final : public Exchange, public H2BodySource {
   void sweep(unsigned write_stalls_max, unsigned read_stalls_max);
 
   std::int32_t id() const { return id_; }
-  bool request_ended() const { return request_ended_; }
+  // The request's rest is no longer waited for: its answer has gone out.
+  void give_up_request();
   // Neither nghttp2 nor a handler knows it any more.
   bool over() const { return closed_ && handler_ == HandlerState::ended; }
 
@@ -113,6 +114,8 @@ class H2Stream final : public Exchange, public H2BodySource {
 
   unsigned read_stalls_ = 0;
   unsigned write_stalls_ = 0;
+  std::uint64_t dropped_bytes_ = 0;  // of the request, since the answer has gone out
+  unsigned drop_sweeps_ = 0;         // the same, in periods
 };
 
 }  // namespace florin::http

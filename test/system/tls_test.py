@@ -49,6 +49,15 @@ class Tls(PlatformCase):
         )  # fmt: skip
         self.assertIn('"status":"PAYMENT_STATUS_', done.stdout)
 
+    def test_refused_before_the_body_has_come(self):
+        # curl sends head and body in records of their own, and takes a reset for a failure even behind a whole answer.
+        trust = ("--cacert", self.platform.endpoints["tls_certificate"])
+        for _ in range(20):
+            done = self.curl(*trust, "-H", "Content-Type: application/json", "-d", "{}", path="/florin.payments.v1.PaymentService/None")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout.splitlines()[-1], "404 2")
+            self.assertIn("unimplemented", done.stdout)
+
     def test_plain_text_on_the_port_is_closed(self):
         address = self.platform.endpoints["api_tls"].removeprefix("https://")
         self.assertNotEqual(command("curl", "-sS", f"http://{address}/livez").returncode, 0)

@@ -225,15 +225,12 @@ void H1Connection::end_exchange() {
     return close();
   }
   if (close_after_ || gave_up_ || current_.body_error) return begin_linger();
-  dropped_bytes_ = 0;
   state_ = current_.body_ended ? State::reading : State::discarding;
 }
 
 bool H1Connection::step_discarding() {
   switch (parse()) {
     case H1Parser::Event::body:
-      dropped_bytes_ += parser_.body().size();
-      if (dropped_bytes_ > context_.limits.unread_body_bytes_max) begin_linger();
       return true;
     case H1Parser::Event::end:
       state_ = State::reading;
@@ -453,7 +450,27 @@ Task<Result<std::optional<std::string>>> H1Connection::read_body() {
 // True where the answer must say that it is the last one: what else the client sent or will send is not read.
 bool H1Connection::must_close() const {
   return close_after_ || draining_ || gave_up_ || peer_ended_ || current_.owes_continue ||
-         current_.body_error.has_value();
+         current_.body_error.has_value() || rest_is_long();
+}
+
+// True where a whole answer is given and more of the request may come than is dropped to keep the connection. The
+// answer says so, for a client that was not told would send its next request into a connection that closes. Of an
+// answer in pieces nothing is said: its handler may still read.
+bool H1Connection::rest_is_long() const {
+  if (current_.body_ended || current_.chunked) return false;
+  const std::optional<std::uint64_t> left = parser_.body_left();
+  return !left || *left > context_.limits.unread_body_bytes_max;
+}
+
+// Whoever answers completely reads no further: what has come already may be the rest.
+void H1Connection::drop_what_came() {
+  while (!current_.body_ended) {
+    const H1Parser::Event event = parse();
+    if (event == H1Parser::Event::end)
+      current_.body_ended = true;
+    else if (event != H1Parser::Event::body)
+      return;
+  }
 }
 
 Status H1Connection::append_answer_head(ResponseHead& head, std::optional<std::uint64_t> content_length) {
@@ -472,6 +489,7 @@ Status H1Connection::append_answer_head(ResponseHead& head, std::optional<std::u
 
 Task<Status> H1Connection::respond(ResponseHead head, std::string body) {
   if (broken_) co_return peer_gone();
+  drop_what_came();
   if (Status begun = append_answer_head(head, body.size()); !begun.ok()) co_return begun;
   if (!current_.bodiless) out_ += body;
   current_.answer = Answer::complete;

@@ -91,6 +91,8 @@ class H1Connection final : public Connection, public DeadlineListener, public Ex
   void close();
 
   bool must_close() const;
+  bool rest_is_long() const;
+  void drop_what_came();
   bool is_gone() const { return broken_ || gave_up_; }
   Status append_answer_head(ResponseHead& head, std::optional<std::uint64_t> content_length);
   // Runs the handler's abort work, once, unless the answer is complete.
@@ -127,7 +129,7 @@ class H1Connection final : public Connection, public DeadlineListener, public Ex
 
   Input in_;
   bool read_pending_ = false;
-  std::uint64_t dropped_bytes_ = 0;  // while discarding or lingering
+  std::uint64_t dropped_bytes_ = 0;  // while lingering
 
   std::string out_;
   std::size_t out_sent_ = 0;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,8 @@ class H1Parser {
   bool http_1_0() const { return http_1_0_; }
   // True where no body follows; false for an empty chunked body.
   bool bodiless() const { return !chunked_ && content_length_ == 0; }
+  // What is still to come of the body; none where the client did not say how long it is (chunked).
+  std::optional<std::uint64_t> body_left() const { return chunked_ ? std::nullopt : std::optional(remaining_); }
 
   // True before the first byte of a request.
   bool idle() const { return state_ == State::request_line && partial_line_.empty() && !skipped_empty_line_; }

@@ -53,6 +53,7 @@ void H2Connection::open(std::string_view first_bytes) {
 void H2Connection::drain() {
   if (drain_ != Drain::none || state_ != State::open) return;
   drain_ = Drain::announced;
+  for (const auto& stream : streams_) stream->give_up_request();
   session_.first_goaway();
   session_.ping(drain_ping);
   settle();
@@ -217,6 +218,7 @@ void H2Connection::close() {
 void H2Connection::notice_all() {
   for (const auto& stream : streams_) {
     stream->notice();
+    stream->give_up_request();
     touch(*stream);
   }
 }

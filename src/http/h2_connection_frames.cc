@@ -110,7 +110,7 @@ void H2Connection::on_frame_sent(const nghttp2_frame& frame) {
   H2Stream* const stream = find(frame.hd.stream_id);
   if (stream == nullptr) return;
   stream->on_end_sent();
-  if (drain_ != Drain::none) stream->give_up_request();
+  if (peer_ended_ || drain_ != Drain::none) stream->give_up_request();
 }
 
 void H2Connection::on_stream_closed(std::int32_t stream_id, std::uint32_t) {

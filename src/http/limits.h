@@ -83,8 +83,8 @@ struct Limits {
   // A handler's writes wait while more than this is unsent, and go on below half of it.
   std::size_t write_buffer_bytes_max = 256 * 1024;
 
-  // An answer that was given before its request body was read: how much of the rest is read so that the connection can
-  // be kept.
+  // A whole answer that was given before its request's body was read: the longest rest for which an HTTP/1.1 connection
+  // is kept (the rest is read and dropped), and how much of it HTTP/2 takes before it resets the stream.
   std::uint64_t unread_body_bytes_max = 256 * 1024;
   // A closing connection reads and drops this much, so that a reset does not overtake the answer.
   std::uint64_t linger_bytes_max = 1 << 20;

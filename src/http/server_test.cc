@@ -256,10 +256,28 @@ TEST_F(ServerTest, DropsABodyNobodyReads) {
     ASSERT_TRUE(reply.ok());
     EXPECT_EQ(reply->body, "done");
   }
-  // Past the limit the connection is closed, but the answer still arrives.
+  // Past the limit the connection is closed, but the answer still arrives, and says so.
   const std::string large(900'000, 'x');
   const std::string all = exchange_bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n" + large);
   EXPECT_TRUE(all.ends_with("done")) << all;
+  EXPECT_NE(all.find("connection: close"), std::string::npos) << all;
+}
+
+TEST_F(ServerTest, KeepsAConnectionOnlyWhereTheRestOfABodyIsKnownToBeShort) {
+  serve([](Exchange& exchange) -> Task<Unit> {
+    (void)co_await exchange.respond({}, "done");
+    co_return Unit{};
+  });
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto closes = [&](const std::string& bytes) {
+    BlockingClient client = connect();
+    EXPECT_TRUE(client.send_bytes(bytes).ok());
+    const auto reply = client.read_reply();
+    return reply.ok() && reply->headers.get("connection") == "close";
+  };
+  EXPECT_FALSE(closes(head + "2\r\nab\r\n0\r\n\r\n"));
+  EXPECT_TRUE(closes(head + "2\r\nab\r\n"));
+  EXPECT_FALSE(closes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"));
 }
 
 TEST_F(ServerTest, AnswersForAHandlerThatDoesNot) {

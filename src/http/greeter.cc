@@ -19,7 +19,7 @@ class Greeter final : public Connection, public DeadlineListener {
 
   void open(std::string_view first_bytes) override {
     CHECK(first_bytes.empty());
-    deadline_.set(context_.tls ? context_.limits.handshake_timeout : context_.limits.head_timeout, listener());
+    wait_for(context_.tls ? Wait::handshake : Wait::request);
     read();
   }
   // Nothing was asked yet, so nothing is owed.
@@ -30,11 +30,16 @@ class Greeter final : public Connection, public DeadlineListener {
     stream_->close();
     context_.thread.remove(*this);
   }
-  void on_deadline() override { abort(); }
+  void on_deadline() override {
+    // Only a handshake that is over may wait on.
+    if (wait_ == Wait::handshake && stream_->tls()->established) return wait_for(Wait::request);
+    abort();
+  }
   void on_writable() override {}
   void on_read(ReadOutcome outcome, std::size_t bytes) override {
     if (done_) return;
     if (outcome != ReadOutcome::bytes) return abort();
+    if (size_ == 0) wait_for(Wait::head);
     size_ += bytes;
     const std::string_view first_bytes(first_bytes_.data(), size_);
     Protocol protocol = sniff_protocol(first_bytes);
@@ -54,6 +59,18 @@ class Greeter final : public Connection, public DeadlineListener {
   }
 
  private:
+  enum class Wait : std::uint8_t { handshake, request, head };
+
+  // A client may open a connection before it needs one: until its first byte that is as idle as between requests.
+  void wait_for(Wait wait) {
+    wait_ = wait;
+    const Limits& limits = context_.limits;
+    deadline_.set(wait == Wait::handshake ? limits.handshake_timeout
+                  : wait == Wait::request ? limits.idle_timeout
+                                          : limits.head_timeout,
+                  listener());
+  }
+
   std::shared_ptr<Greeter> self() { return std::static_pointer_cast<Greeter>(shared_from_this()); }
   std::weak_ptr<DeadlineListener> listener() { return self(); }
   void read() { stream_->read(first_bytes_.data() + size_, first_bytes_.size() - size_, self()); }
@@ -61,6 +78,7 @@ class Greeter final : public Connection, public DeadlineListener {
   ConnectionContext context_;
   std::unique_ptr<Stream> stream_;
   Deadline deadline_;
+  Wait wait_ = Wait::request;
   // Room for a whole small request, so that most connections are greeted by one read.
   std::array<char, 1024> first_bytes_{};
   std::size_t size_ = 0;

@@ -451,7 +451,9 @@ TEST_F(H2LimitsTest, TimesOutHeadsThatDoNotEnd) {
 }
 
 TEST_F(H2LimitsTest, TimesOutIdleConnections) {
-  serve(describe, quick(&Limits::idle_timeout));
+  Limits limits;
+  limits.idle_timeout = Duration::milliseconds(500);
+  serve(describe, limits);
   H2Peer peer = connect();
   EXPECT_EQ(peer.reply(peer.request({})).status, 200);
   peer.run_to_end();

@@ -89,9 +89,9 @@ struct Limits {
   // A closing connection reads and drops this much, so that a reset does not overtake the answer.
   std::uint64_t linger_bytes_max = 1 << 20;
 
-  Duration handshake_timeout = Duration::seconds(10);  // of TLS: from the accept to the first byte of a request
-  Duration head_timeout = Duration::seconds(10);  // from a request's first byte (or the accept) to the end of its head
-  Duration idle_timeout = Duration::seconds(75);  // between requests
+  Duration handshake_timeout = Duration::seconds(10);    // of TLS, from the accept
+  Duration head_timeout = Duration::seconds(10);         // from a request's first byte to the end of its head
+  Duration idle_timeout = Duration::seconds(75);         // before the first request and between requests
   Duration body_stall_timeout = Duration::seconds(30);   // without a byte while a handler waits for the body
   Duration write_stall_timeout = Duration::seconds(30);  // without a byte taken while there is something to send
   Duration linger_timeout = Duration::seconds(2);        // for the peer to close after our last byte

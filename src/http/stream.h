@@ -23,7 +23,8 @@ class StreamListener {
 
 // What a TLS handshake settled.
 struct TlsFacts {
-  std::string protocol;  // chosen by ALPN: "h2", "http/1.1", or empty
+  bool established = false;  // the handshake is over; before that only the refusal counts
+  std::string protocol;      // chosen by ALPN: "h2", "http/1.1", or empty
   std::optional<std::string>
       client_subject;   // of the client's certificate, which was verified (RFC 4514: "CN=till-7,O=Shop")
   std::string refusal;  // why we refused the other side's certificate, or empty
@@ -43,7 +44,7 @@ class Stream {
   virtual void shutdown_write() = 0;
   // Ends both directions; what is pending is answered with `broken`.
   virtual void close() = 0;
-  // Nothing where the stream is not encrypted; valid once the handshake is over, as it is when bytes were read.
+  // Nothing where the stream is not encrypted.
   virtual std::optional<TlsFacts> tls() const { return std::nullopt; }
 };
 

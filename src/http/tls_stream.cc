@@ -278,7 +278,8 @@ std::optional<TlsFacts> TlsStream::Core::facts() const {
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
   const long verified = SSL_get_verify_result(ssl_.get());
-  return TlsFacts{.protocol = std::string(reinterpret_cast<const char*>(protocol), size),
+  return TlsFacts{.established = SSL_is_init_finished(ssl_.get()) == 1,
+                  .protocol = std::string(reinterpret_cast<const char*>(protocol), size),
                   .client_subject = subject_of_peer(ssl_.get()),
                   .refusal = verified == X509_V_OK ? "" : X509_verify_cert_error_string(verified)};
 }

@@ -111,6 +111,18 @@ TEST_F(TlsTest, TimesOutHandshakes) {
   EXPECT_EQ(client.receive_to_end(), "");
 }
 
+TEST_F(TlsTest, LeavesAConnectionIdleBehindItsHandshake) {
+  Limits limits;
+  limits.handshake_timeout = Duration::milliseconds(300);
+  limits.idle_timeout = Duration::milliseconds(500);
+  serve("", limits);
+  const auto begin = std::chrono::steady_clock::now();
+  RawClient client = connect("");
+  if (!client.connected()) GTEST_SKIP() << "the handshake was late: a slow machine";
+  EXPECT_EQ(client.receive_to_end(), "");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(800)) << "closed by the handshake's";
+}
+
 TEST_F(TlsTest, LetsInClientsWithACertificate) {
   const TlsCertificate till = make_certificate("till-7");
   serve(till.certificate_pem);

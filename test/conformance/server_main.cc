@@ -19,8 +19,6 @@ http::ServerOptions options_of(const suite::ServerCompatRequest& request) {
   http::ServerOptions options;
   // A client opens connections that it needs only later; closing one as its first request comes would look like a
   // failure.
-  options.limits.handshake_timeout = Duration::minutes(5);
-  options.limits.head_timeout = Duration::minutes(5);
   options.limits.idle_timeout = Duration::minutes(6);
   if (request.use_tls()) {
     options.tls = http::TlsOptions{.certificate_pem = request.server_creds().cert(),

@@ -6,35 +6,11 @@
 
 #include "http/blocking_client.h"
 #include "http/server.h"
-#include "http/testing/function_handler.h"
 #include "http/testing/h2_peer.h"
+#include "http/testing/handlers.h"
 
 namespace florin::http {
 namespace {
-
-// Answers with "METHOD path?query body".
-Task<Unit> describe(Exchange& exchange) {
-  auto body = co_await read_whole_body(exchange, 8 << 20);
-  const RequestHead& request = exchange.request();
-  std::string text = request.method + " " + request.path + "?" + request.query + " ";
-  text += body.ok() ? *body : body.error().reason();
-  (void)co_await exchange.respond({.status = body.ok() ? 200 : 400}, std::move(text));
-  co_return Unit{};
-}
-
-// Answers in pieces, each as it comes.
-Task<Unit> echo(Exchange& exchange) {
-  (void)co_await exchange.write_head({.status = 200});
-  for (;;) {
-    auto piece = co_await exchange.read_body();
-    if (!piece.ok() || !piece->has_value()) break;
-    (void)co_await exchange.write_body(std::move(**piece));
-  }
-  Headers trailers;
-  trailers.add("x-end", "yes");
-  (void)co_await exchange.finish(std::move(trailers));
-  co_return Unit{};
-}
 
 std::string pattern(std::size_t size) {
   std::string text(size, 'x');
@@ -42,18 +18,9 @@ std::string pattern(std::size_t size) {
   return text;
 }
 
-class H2ConnectionTest : public testing::Test {
+class H2ConnectionTest : public ServingTest {
  protected:
-  void serve(Serve function, const Limits& limits = {}, unsigned threads = 1) {
-    handler_ = std::make_unique<FunctionHandler>(std::move(function));
-    auto server = Server::start({.threads = threads, .limits = limits}, *handler_);
-    ASSERT_TRUE(server.ok()) << server.error().to_string();
-    server_ = std::move(*server);
-  }
   H2Peer connect(const H2PeerOptions& options = {}) { return H2Peer(RawClient(server_->port()), options); }
-
-  std::unique_ptr<FunctionHandler> handler_;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(H2ConnectionTest, AnswersARequest) {

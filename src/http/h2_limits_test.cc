@@ -5,17 +5,11 @@
 #include <deque>
 
 #include "http/server.h"
-#include "http/testing/function_handler.h"
 #include "http/testing/h2_peer.h"
+#include "http/testing/handlers.h"
 
 namespace florin::http {
 namespace {
-
-Task<Unit> describe(Exchange& exchange) {
-  auto body = co_await read_whole_body(exchange, 8 << 20);
-  (void)co_await exchange.respond({.status = body.ok() ? 200 : 400}, body.ok() ? *body : body.error().reason());
-  co_return Unit{};
-}
 
 // Ends when it is told that the peer is gone.
 Task<Unit> wait_for_abort(Exchange& exchange) {
@@ -81,15 +75,8 @@ struct Said {
   }
 };
 
-class H2LimitsTest : public testing::Test {
+class H2LimitsTest : public ServingTest {
  protected:
-  void serve(Serve function, const Limits& limits = {}) {
-    server_.reset();
-    handler_ = std::make_unique<FunctionHandler>(std::move(function));
-    auto server = Server::start({.limits = limits}, *handler_);
-    ASSERT_TRUE(server.ok()) << server.error().to_string();
-    server_ = std::move(*server);
-  }
   H2Peer connect(const H2PeerOptions& options = {}) { return H2Peer(RawClient(server_->port()), options); }
   // All that the server says to `bytes` behind the preface, when the client has nothing more to say.
   Said say(std::string_view bytes) {
@@ -113,9 +100,6 @@ class H2LimitsTest : public testing::Test {
     client.shutdown_write();
     return Said(client.receive_to_end()).goaway();
   }
-
-  std::unique_ptr<FunctionHandler> handler_;
-  std::unique_ptr<Server> server_;
 };
 
 Limits quick(Duration Limits::* timeout) {
@@ -306,7 +290,7 @@ TEST_F(H2LimitsTest, LimitsBodies) {
   EXPECT_EQ(peer.reply(peer.request({.body = std::string(10'000, 'x')})).status, 200);
   const H2Reply& reply = peer.reply(peer.request({.body = std::string(3 << 20, 'x')}));
   EXPECT_EQ(reply.status, 400);
-  EXPECT_EQ(reply.body, "body_too_large");
+  EXPECT_TRUE(reply.body.ends_with("body_too_large")) << reply.body;
 }
 
 TEST_F(H2LimitsTest, LimitsStreams) {
@@ -490,7 +474,7 @@ TEST_F(H2LimitsTest, TimesOutStalledBodies) {
       },
       limits);
   H2Peer peer = connect();
-  EXPECT_EQ(peer.reply(peer.request({.body = "half", .end = false})).body, "peer_gone");
+  EXPECT_TRUE(peer.reply(peer.request({.body = "half", .end = false})).body.ends_with("peer_gone"));
   EXPECT_TRUE(aborted.wait());
 }
 

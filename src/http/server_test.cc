@@ -5,43 +5,13 @@
 #include <future>
 
 #include "http/blocking_client.h"
-#include "http/testing/function_handler.h"
+#include "http/testing/handlers.h"
 
 namespace florin::http {
 namespace {
 
-// Answers with "METHOD path?query body".
-Task<Unit> describe(Exchange& exchange) {
-  auto body = co_await read_whole_body(exchange, 1 << 20);
-  const RequestHead& request = exchange.request();
-  std::string text = request.method + " " + request.path + "?" + request.query + " ";
-  text += body.ok() ? *body : body.error().reason();
-  (void)co_await exchange.respond({.status = body.ok() ? 200 : 400}, std::move(text));
-  co_return Unit{};
-}
-
-// Answers in pieces, each as it comes.
-Task<Unit> echo(Exchange& exchange) {
-  (void)co_await exchange.write_head({.status = 200});
-  for (;;) {
-    auto piece = co_await exchange.read_body();
-    if (!piece.ok() || !piece->has_value()) break;
-    (void)co_await exchange.write_body(std::move(**piece));
-  }
-  Headers trailers;
-  trailers.add("x-end", "yes");
-  (void)co_await exchange.finish(std::move(trailers));
-  co_return Unit{};
-}
-
-class ServerTest : public testing::Test {
+class ServerTest : public ServingTest {
  protected:
-  void serve(Serve function, Limits limits = {}, unsigned threads = 1) {
-    handler_ = std::make_unique<FunctionHandler>(std::move(function));
-    auto server = Server::start({.threads = threads, .limits = limits}, *handler_);
-    ASSERT_TRUE(server.ok()) << server.error().to_string();
-    server_ = std::move(*server);
-  }
   BlockingClient connect() {
     auto client = BlockingClient::connect("127.0.0.1", server_->port());
     EXPECT_TRUE(client.ok()) << client.error().to_string();
@@ -54,9 +24,6 @@ class ServerTest : public testing::Test {
     auto all = client.read_to_end();
     return all.ok() ? *all : "broken";
   }
-
-  std::unique_ptr<FunctionHandler> handler_;
-  std::unique_ptr<Server> server_;
 };
 
 // The default limits with one time-out short, so that no other can come first on a slow machine.
@@ -179,7 +146,6 @@ TEST_F(ServerTest, ClosesAfterHttp10) {
   const std::string all = exchange_bytes("GET /old HTTP/1.0\r\n\r\n");
   EXPECT_NE(all.find("connection: close"), std::string::npos);
   EXPECT_TRUE(all.ends_with("GET /old? "));
-  server_.reset();
   serve(echo);
   const std::string pieces = exchange_bytes("POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi");
   EXPECT_TRUE(pieces.ends_with("\r\n\r\nhi")) << pieces;
@@ -235,7 +201,6 @@ TEST_F(ServerTest, TellsTheHandlerOfABrokenBody) {
   EXPECT_TRUE(exchange_bytes(head + "zz\r\n").ends_with("malformed_body"));
   Limits limits;
   limits.h1.body_bytes_max = limits.unread_body_bytes_max = 10;
-  server_.reset();
   serve(describe, limits);
   EXPECT_TRUE(exchange_bytes(head + "b\r\nabcdefghijk\r\n0\r\n\r\n").ends_with("body_too_large"));
   EXPECT_TRUE(exchange_bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n").ends_with("body_too_large"));

@@ -1,35 +1,13 @@
 // The challenge pages of the Service: what a bank shows a shopper. Plain HTML with forms; no script.
 #include "base/encoding.h"
 #include "crypto/hash.h"
+#include "http/html.h"
 #include "sandbox_psp/answers.h"
 #include "sandbox_psp/render.h"
 #include "sandbox_psp/service.h"
 
 namespace florin::sandbox_psp {
 namespace {
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 constexpr std::string_view style =
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 "
@@ -53,7 +31,7 @@ PspAnswer page(int status, std::string_view title, std::string_view content) {
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>{1}</style></head>"
       "<body><main><h1>{0}</h1>{2}</main></body></html>",
-      escape_html(title), style, content);
+      http::escape_html(title), style, content);
   return answer;
 }
 
@@ -69,7 +47,7 @@ PspAnswer send_back(const std::string& return_url, std::uint32_t number) {
   if (return_url.empty()) return page(200, "Thank you", "<p>You can close this page and go back to the shop.</p>");
   PspAnswer answer = page(303, "Back to the shop",
                           fmt::format("<p><a class=\"button\" href=\"{}\">Back to the shop</a></p>",
-                                      escape_html(return_to(return_url, number))));
+                                      http::escape_html(return_to(return_url, number))));
   answer.reply.headers.add("location", return_to(return_url, number));
   return answer;
 }
@@ -81,7 +59,7 @@ std::string amount_text(const Payment& payment) {
 
 std::string question(const Payment& payment, const ChallengeTexts& texts) {
   const std::string shop =
-      texts.descriptor.empty() ? std::string("a shop in the sandbox") : escape_html(texts.descriptor);
+      texts.descriptor.empty() ? std::string("a shop in the sandbox") : http::escape_html(texts.descriptor);
   return fmt::format(
       "<p>This is a test bank. No money moves.</p>"
       "<dl><dt>Amount</dt><dd>{}</dd><dt>To</dt><dd>{}</dd><dt>Reference</dt><dd>{}</dd></dl>"
@@ -90,7 +68,7 @@ std::string question(const Payment& payment, const ChallengeTexts& texts) {
       "<button name=\"outcome\" value=\"fail\">Fail: the check does not succeed</button>"
       "<button name=\"outcome\" value=\"abandon\">Abandon: leave without an answer</button>"
       "</form>",
-      escape_html(amount_text(payment)), shop, escape_html(payment.reference));
+      http::escape_html(amount_text(payment)), shop, http::escape_html(payment.reference));
 }
 
 struct Decision {
@@ -136,7 +114,7 @@ PspAnswer Service::challenge(const Context& context, std::string_view rest) {
   const std::string link = texts.return_url.empty()
                                ? std::string("<p>You can close this page.</p>")
                                : fmt::format("<p><a class=\"button\" href=\"{}\">Back to the shop</a></p>",
-                                             escape_html(return_to(texts.return_url, number)));
+                                             http::escape_html(return_to(texts.return_url, number)));
   return page(200, "This check is over", link);
 }
 

@@ -6,32 +6,10 @@
 #include "app/server/examples.h"
 #include "base/encoding.h"
 #include "crypto/hash.h"
+#include "http/html.h"
 
 namespace florin::app {
 namespace {
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 // Puts `value` in the place of "{{name}}", which must be there.
 std::string fill(std::string page, std::string_view name, std::string_view value) {
@@ -44,10 +22,10 @@ std::string fill(std::string page, std::string_view name, std::string_view value
 std::string development_part(const Endpoints& endpoints) {
   std::string examples;
   for (const Example& example : curl_examples(endpoints)) {
-    examples += fmt::format("<h3>{}</h3>\n<pre><code>{}</code></pre>\n", escape_html(example.title),
-                            escape_html(example.command));
+    examples += fmt::format("<h3>{}</h3>\n<pre><code>{}</code></pre>\n", http::escape_html(example.title),
+                            http::escape_html(example.command));
   }
-  const std::string part = fill(std::string(assets::development_html), "key", escape_html(endpoints.secret_key));
+  const std::string part = fill(std::string(assets::development_html), "key", http::escape_html(endpoints.secret_key));
   return fill(part, "examples", examples);
 }
 
@@ -69,7 +47,7 @@ bool is_this_machine(std::string_view authority) {
 }  // namespace
 
 LandingPage::LandingPage(std::string_view program, const Endpoints* development) {
-  const std::string page = fill(std::string(assets::landing_html), "program", escape_html(program));
+  const std::string page = fill(std::string(assets::landing_html), "program", http::escape_html(program));
   plain_ = fill(page, "development", "");
   with_examples_ = development == nullptr ? plain_ : fill(page, "development", development_part(*development));
   content_security_policy_ = policy_for(page);

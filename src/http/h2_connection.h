@@ -15,6 +15,7 @@
 #include "http/h2_guard.h"
 #include "http/h2_session.h"
 #include "http/h2_stream.h"
+#include "http/h2_stream_numbers.h"
 
 namespace florin::http {
 
@@ -109,6 +110,7 @@ class H2Connection final : public Connection, public DeadlineListener, public H2
   unsigned silent_sweeps_ = 0;  // since the last byte came
 
   H2Guard guard_;
+  H2StreamNumbers stream_numbers_;
   H2Session session_;
   H2Fields fields_;
 

@@ -9,6 +9,9 @@ void H2Connection::count(H2Guard::Kind kind) {
 
 void H2Connection::on_frame_begin(const nghttp2_frame_hd& header) {
   switch (header.type) {
+    case NGHTTP2_HEADERS:
+      if (!stream_numbers_.take(header.stream_id)) session_.give_up(NGHTTP2_PROTOCOL_ERROR);
+      break;
     case NGHTTP2_DATA:
       if (header.length == 0 && (header.flags & NGHTTP2_FLAG_END_STREAM) == 0) count(H2Guard::Kind::empty_data);
       break;

@@ -121,7 +121,10 @@ TEST_F(H2LimitsTest, EndsConnectionsThatBreakTheProtocol) {
   EXPECT_EQ(say(h2_frame(NGHTTP2_DATA, 0, 1, "x")).goaway(), NGHTTP2_PROTOCOL_ERROR) << "DATA on an idle stream";
   EXPECT_EQ(say(h2_frame(NGHTTP2_HEADERS, 5, 0, h2_get)).goaway(), NGHTTP2_PROTOCOL_ERROR) << "stream 0";
   EXPECT_EQ(say(h2_frame(NGHTTP2_HEADERS, 5, 2, h2_get)).goaway(), NGHTTP2_PROTOCOL_ERROR) << "an even stream";
-  EXPECT_FALSE(say(get(3) + get(1)).answered(1)) << "a stream that was passed over";
+  EXPECT_EQ(say(get(3) + get(1)).goaway(), NGHTTP2_PROTOCOL_ERROR) << "a stream that was passed over";
+  const std::string cancel = h2_frame(NGHTTP2_RST_STREAM, 0, 1, number(NGHTTP2_CANCEL));
+  EXPECT_EQ(say(post(1) + cancel + h2_frame(NGHTTP2_DATA, 1, 1, "x")).goaway(), NGHTTP2_STREAM_CLOSED);
+  EXPECT_EQ(say(post(1) + cancel + get(1)).goaway(), NGHTTP2_STREAM_CLOSED);
   EXPECT_EQ(say(h2_frame(NGHTTP2_PING, 0, 0, "short")).goaway(), NGHTTP2_FRAME_SIZE_ERROR);
   EXPECT_EQ(say(h2_frame(NGHTTP2_SETTINGS, 0, 0, "four")).goaway(), NGHTTP2_FRAME_SIZE_ERROR);
   EXPECT_EQ(say(h2_frame(NGHTTP2_DATA, 0, 1, std::string(16'385, 'x'))).goaway(), NGHTTP2_FRAME_SIZE_ERROR);

@@ -113,7 +113,6 @@ H2Session::H2Session(const H2SessionOptions& options, H2SessionListener& listene
   CHECK(nghttp2_option_new(&option) == 0, "out of memory");
   // The reader of a body decides when the peer may send more of it.
   nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_max_send_header_block_length(option, answer_fields_bytes_max);
   nghttp2_option_set_stream_reset_rate_limit(option, options.resets_burst, options.resets_per_second);
   nghttp2_session* session = nullptr;

@@ -303,6 +303,9 @@ SERVICES = {
     "ledger": "florin.ledger.v1.LedgerService",
     "tenants": "florin.tenants.v1.TenantService",
     "events": "florin.events.v1.EventService",
+    "operators": "florin.operators.v1.OperatorService",
+    "webhooks": "florin.webhooks.v1.ReceivedWebhookService",
+    "system": "florin.system.v1.SystemService",
 }
 
 

@@ -24,8 +24,9 @@ def go_version():
     return (int(found[1]), int(found[2])) if found else None
 
 
-def program(package, version):
-    """The path of a program, which is built where that has not been done. Raises Unavailable."""
+def program(package, version, module=None):
+    """The path of a program, which is built where that has not been done: with what its own go.mod names, or with that of the folder
+    `module`, which pins the same version. Raises Unavailable."""
     name = package.rsplit("/", 1)[-1]
     path = FOLDER / f"{name}-{version}"
     if path.exists():
@@ -37,8 +38,11 @@ def program(package, version):
     made = FOLDER / "go" / name
     made.parent.mkdir(parents=True, exist_ok=True)
     print(f"building {package}@{version}", flush=True)
-    built = subprocess.run(["go", "install", f"{package}@{version}"], env=os.environ | {"GOBIN": str(made.parent)})
-    if built.returncode != 0:
-        raise Unavailable(f"go install {package}@{version} failed; is the network there?")
+    if module is None:
+        command = ["go", "install", f"{package}@{version}"]
+    else:
+        command = ["go", "build", "-C", str(module), "-o", str(made), package]
+    if subprocess.run(command, env=os.environ | {"GOBIN": str(made.parent)}).returncode != 0:
+        raise Unavailable(f"{' '.join(command)} failed; is the network there?")
     made.rename(path)
     return path

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import unittest
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import go_tools
 from case import PlatformCase
 
 PACKAGE, VERSION = "github.com/summerwind/h2spec/cmd/h2spec", "v2.2.1+incompatible"
+MODULE = Path(__file__).parent / "clients/h2spec"
 # In clear the port speaks HTTP/1.1 too, so that what is no HTTP/2 preface is a bad HTTP/1.1 request and answered as one; section 3.5
 # wants silence.
 IN_CLEAR = ("generic", "http2/4", "http2/5", "http2/6", "http2/7", "http2/8", "hpack")
@@ -17,7 +19,7 @@ IN_CLEAR = ("generic", "http2/4", "http2/5", "http2/6", "http2/7", "http2/8", "h
 class H2Spec(PlatformCase):
     def check(self, url, *arguments):
         try:
-            h2spec = go_tools.program(PACKAGE, VERSION)
+            h2spec = go_tools.program(PACKAGE, VERSION, MODULE)
         except go_tools.Unavailable as reason:
             raise unittest.SkipTest(str(reason)) from None
         address = urlsplit(url)

@@ -93,6 +93,17 @@ class Ports(unittest.TestCase):
         address = self.taken_port()
         self.assert_refused(Platform(Scratch.folder("port"), listen=address), address, "port_in_use")
 
+    def test_tls_port_in_use_names_its_setting(self):
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        # In development the port of TLS stands 363 above the API's.
+        platform = Platform(Scratch.folder("port"), listen=f"127.0.0.1:{port - 363}")
+        self.assert_refused(platform, f"127.0.0.1:{port}", "port_in_use")
+        self.assertIn("tls.listen", platform.stderr())
+
     def test_sandbox_psp_port_in_use(self):
         address = self.taken_port()
         self.assert_refused(Platform(Scratch.folder("port"), psp_listen=address), address, "port_in_use")

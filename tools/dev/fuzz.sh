@@ -4,7 +4,7 @@
 # crashes is kept in build/fuzz/crashes/<name>/ and makes the word fail.
 
 dev_fuzz() {
-  local seconds=600 wanted=() name failed=() table=()
+  local seconds=600 wanted=() name known failed=() table=()
   while (($#)); do
     case $1 in
       --quick) seconds=60; shift ;;
@@ -13,9 +13,10 @@ dev_fuzz() {
       *) wanted+=("$1"); shift ;;
     esac
   done
-  if ((${#wanted[@]} == 0)); then mapfile -t wanted < <(fuzzer_names); fi
+  known=$(fuzzer_names | tr '\n' ' ')
+  if ((${#wanted[@]} == 0)); then read -r -a wanted <<<"$known"; fi
   for name in "${wanted[@]}"; do
-    fuzzer_names | grep -qx "$name" || die "fuzz: there is no fuzzer '$name'" "fuzzers: $(fuzzer_names | tr '\n' ' ')"
+    [[ " $known" == *" $name "* ]] || die "fuzz: there is no fuzzer '$name'" "fuzzers: $known"
   done
 
   need_word setup

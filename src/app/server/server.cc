@@ -36,6 +36,15 @@ std::string own_program() {
   return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : std::string("florin");
 }
 
+// An error names the setting that chose the address.
+Result<std::unique_ptr<http::Server>> start_listener(const http::ServerOptions& options, http::Handler& handler,
+                                                     std::string_view setting) {
+  auto server = http::Server::start(options, handler);
+  if (server.ok()) return server;
+  const Error& error = server.error();
+  return Error(error.code(), error.domain(), error.reason(), fmt::format("{}: {}", setting, error.message()));
+}
+
 }  // namespace
 
 // In the order in which things are made; they go in the opposite order.
@@ -92,12 +101,12 @@ Status Server::Impl::listen() {
   options.host = settings.listen.host;
   options.port = settings.listen.port;
   options.threads = settings.threads;
-  ASSIGN_OR_RETURN(http, http::Server::start(options, door));
+  ASSIGN_OR_RETURN(http, start_listener(options, door, "server.listen"));
   if (settings.tls) {
     options.host = settings.tls->listen.host;
     options.port = settings.tls->listen.port;
     ASSIGN_OR_RETURN(options.tls, load_tls(*settings.tls, settings.data_directory));
-    ASSIGN_OR_RETURN(https, http::Server::start(options, door));
+    ASSIGN_OR_RETURN(https, start_listener(options, door, "tls.listen"));
     endpoints.api_tls = "https://" + https->address();
     if (settings.tls->certificate_file.empty())
       endpoints.tls_certificate = development_certificate_path(settings.data_directory);

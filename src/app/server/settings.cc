@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "disk/posix_disk.h"
 
@@ -11,7 +12,9 @@ namespace florin::app {
 namespace {
 
 constexpr std::size_t secret_bytes_max = 16 * 1024;
-constexpr std::uint16_t development_tls_port = 8443;
+// From the API's port to that of its TLS in development: 8080 and 8443. So two platforms on one machine need one other
+// port each.
+constexpr int development_tls_distance = 363;
 
 Error value_invalid(std::string_view setting, std::string_view expected) {
   return invalid_argument("config_value_invalid", fmt::format("{} must be {}.", setting, expected));
@@ -48,7 +51,9 @@ Result<std::optional<ListenAddress>> tls_listen(const std::string& told, const L
     return std::optional(std::move(listen));
   }
   if (!dev) return std::optional<ListenAddress>();
-  return std::optional(ListenAddress{plain.host, plain.port == 0 ? std::uint16_t{0} : development_tls_port});
+  const int port = plain.port + development_tls_distance;
+  const bool any = plain.port == 0 || port > std::numeric_limits<std::uint16_t>::max();
+  return std::optional(ListenAddress{plain.host, any ? std::uint16_t{0} : static_cast<std::uint16_t>(port)});
 }
 
 Result<std::optional<TlsSettings>> resolve_tls(const config::v1::Tls& tls, const ListenAddress& plain, bool dev) {

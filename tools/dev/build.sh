@@ -15,7 +15,8 @@ build_preset() {
   grep -q "\"configurePreset\": \"$preset\"" CMakePresets.json ||
     die "build: unknown preset '$preset'" "presets are release, asan, tsan and fuzz (CMakePresets.json)"
   local dir=build/$preset
-  if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja ]]; then
+  # What setup has installed since, CMake has not seen.
+  if [[ ! -e $dir/build.ninja || CMakePresets.json -nt $dir/build.ninja || .cache/installed -nt $dir/build.ninja ]]; then
     configure "$preset"
   fi
   say "build: $preset${*:+ ($*)}"

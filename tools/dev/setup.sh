@@ -60,6 +60,7 @@ setup_packages() {
   say "setup: installing ${#missing[@]} Debian packages:"
   for i in "${!missing[@]}"; do printf '  %-22s %s\n' "${missing[i]}" "${reasons[i]}"; done
   install_packages "${missing[@]}"
+  touch .cache/installed
   find_missing "$@"
   ((${#missing[@]} == 0)) || die "setup: apt-get reported success, yet these are missing: ${missing[*]}"
 }

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "base/encoding.h"
 #include "http/testing/memory_exchange.h"
 #include "rpc/codec.h"
 #include "rpc/compression.h"
+#include "rpc/function.h"
 #include "rpc/testing/echo_service.h"
 #include "rpc/testing/error_json.h"
 
@@ -85,6 +88,25 @@ TEST_F(RouterTest, AnswersProtobuf) {
   EchoResponse response;
   ASSERT_TRUE(response.ParseFromString(exchange->body()));
   EXPECT_EQ(response.text(), "hi");
+}
+
+TEST_F(RouterTest, AnswersByAPlainFunction) {
+  router = std::make_unique<Router>();
+  add_function<EchoRequest, EchoResponse>(*router, testing::v1::EchoServiceMethods::echo(),
+                                          [](const EchoRequest& request, Context&) -> Result<EchoResponse> {
+                                            if (request.text().empty())
+                                              return invalid_argument("text_missing", "Give a text.");
+                                            if (request.text() == "throw") throw std::runtime_error("a fault");
+                                            EchoResponse response;
+                                            response.set_text(request.text());
+                                            return response;
+                                          });
+  post(R"({"text":"hi"})");
+  EXPECT_EQ(exchange->body(), R"({"text":"hi"})");
+  post("{}");
+  expect_error(Code::invalid_argument, "Give a text.");
+  post(R"({"text":"throw"})");
+  expect_error(Code::internal);
 }
 
 TEST_F(RouterTest, AnswersAnEmptyProtobufBodyAsAnEmptyMessage) {

@@ -23,15 +23,18 @@ bool is_unary(const MethodDescriptor& method) {
   return !method.client_streaming() && !method.server_streaming();
 }
 
-// The comment that stands before a service or method in the .proto, as // lines, and that it is deprecated.
+// The comment that stands before a service or method in the .proto, as // lines, and that it is deprecated. False where
+// there is nothing to say.
 template <class Descriptor>
-void write_comment(const Descriptor& descriptor, Printer& out) {
+bool write_comment(const Descriptor& descriptor, Printer& out) {
   SourceLocation location;
-  if (descriptor.GetSourceLocation(&location)) {
+  const bool found = descriptor.GetSourceLocation(&location) && !location.leading_comments.empty();
+  if (found) {
     std::istringstream lines(location.leading_comments);
     for (std::string line; std::getline(lines, line);) out.Print("//$line$\n", "line", line);
   }
   if (descriptor.options().deprecated()) out.Print("// Deprecated.\n");
+  return found || descriptor.options().deprecated();
 }
 
 Names names_of(const ServiceDescriptor& service) {
@@ -75,9 +78,8 @@ void write_methods_class(const ServiceDescriptor& service, Printer& out) {
 }
 
 void write_handler_class(const ServiceDescriptor& service, Printer& out) {
-  write_comment(service, out);
+  if (write_comment(service, out)) out.Print("//\n");
   out.Print(names_of(service),
-            "//\n"
             "// To be implemented by the server. A method that is not overridden answers `unimplemented`.\n"
             "class $service$Handler {\n"
             " public:\n"

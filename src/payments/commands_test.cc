@@ -106,6 +106,21 @@ TEST_F(CommandsTest, AmountsThatMakeNoSenseAreNotBelieved) {
   EXPECT_EQ(f_.books(), Books{});
 }
 
+TEST_F(CommandsTest, AnAnswerAboutSomethingElseIsNoProofOfAnOperation) {
+  const std::string voided = authorize();
+  ASSERT_TRUE(f_.cancel(voided).ok());
+  f_.answer(captured(1'000));
+  EXPECT_EQ(f_.payment(voided).operations(0).status(), v1::OPERATION_STATUS_UNKNOWN) << "captured is not voided";
+
+  const std::string part = authorize();
+  ASSERT_TRUE(f_.capture(part, {.amount_minor = 600}).ok());
+  PspReply less = replied(PSP_STATUS_SUCCEEDED);
+  less.set_operation_minor(500);
+  f_.answer(less);
+  EXPECT_EQ(f_.payment(part).operations(0).status(), v1::OPERATION_STATUS_UNKNOWN) << "another amount";
+  EXPECT_EQ(f_.payment(part).captured_minor(), 0);
+}
+
 TEST_F(CommandsTest, APartialApprovalIsWhatItIs) {
   const std::string id = f_.create({});
   f_.answer(captured(400));

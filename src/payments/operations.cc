@@ -26,10 +26,20 @@ v1::OperationReserved make_reservation(const PaymentRow& row, int attempt, v1::O
   return event;
 }
 
+// Whether the news can be about this operation. What says that a payment was captured is no proof of its void, and an
+// amount that was not asked for is not booked as the one that was.
+bool is_about(const v1::Operation& operation, const connectors::v1::PspReply& reply) {
+  const bool is_void = operation.kind() == v1::OPERATION_KIND_VOID;
+  if (!is_void && reply.operation_minor() != 0 && reply.operation_minor() != operation.amount_minor()) return false;
+  if (reply.status() == connectors::v1::PSP_STATUS_CAPTURED) return operation.kind() == v1::OPERATION_KIND_CAPTURE;
+  return reply.status() != connectors::v1::PSP_STATUS_VOIDED || is_void;
+}
+
 // The status that the provider's answer gives an operation. Proof of absence counts as refused: nothing was moved.
 v1::OperationStatus status_from(const Settings& settings, const PaymentRow& row, int operation,
                                 const OperationNews& news) {
   using namespace connectors::v1;
+  if (!is_about(row.payment().operations(operation), news.reply)) return v1::OPERATION_STATUS_UNKNOWN;
   switch (news.reply.status()) {
     case PSP_STATUS_SUCCEEDED:
     case PSP_STATUS_CAPTURED:

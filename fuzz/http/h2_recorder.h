@@ -51,8 +51,11 @@ class H2Recorder final : public H2SessionListener {
 
   // A header block went on in CONTINUATION.
   bool saw_continued_head() const { return saw_continued_head_; }
+  // The peer said GOAWAY.
+  bool saw_goaway() const { return saw_goaway_; }
 
   void on_frame_begin(const nghttp2_frame_hd& header) override {
+    saw_goaway_ |= header.type == NGHTTP2_GOAWAY;
     saw_continued_head_ |= header.type == NGHTTP2_HEADERS && (header.flags & NGHTTP2_FLAG_END_HEADERS) == 0;
   }
   H2Verdict on_fields_begin(const nghttp2_frame& frame) override {
@@ -104,6 +107,7 @@ class H2Recorder final : public H2SessionListener {
   const H2Limits& limits_;
   H2Session* session_ = nullptr;
   bool saw_continued_head_ = false;
+  bool saw_goaway_ = false;
   std::vector<std::string> events_;
   std::map<std::int32_t, std::unique_ptr<H2RequestReader>> readers_;
   std::map<std::int32_t, Request> requests_;

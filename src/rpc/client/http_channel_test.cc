@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <chrono>
+#include <future>
 #include <thread>
 
 #include "http/server.h"
@@ -43,10 +44,11 @@ TEST(HttpChannel, CallsAServer) {
 
 TEST(HttpChannel, AnswersTheDeadlineWhileAHandlerWaits) {
   EchoService service;
-  std::optional<Completion<int>::Completer> open_gate;
+  std::promise<Completion<int>::Completer> waiting;
+  auto open_gate = waiting.get_future();
   service.behaviour = [&](const EchoRequest&, Context& context) -> Task<Result<EchoResponse>> {
     Completion<int> gate(context.executor());
-    open_gate = gate.completer();
+    waiting.set_value(gate.completer());
     co_await gate;
     co_return EchoResponse();
   };
@@ -55,11 +57,12 @@ TEST(HttpChannel, AnswersTheDeadlineWhileAHandlerWaits) {
   auto server = http::Server::start({}, router);
   ASSERT_TRUE(server.ok());
   const auto channel = http_channel({"127.0.0.1", (*server)->port()});
-  const auto response = EchoServiceClient(*channel).echo({}, {.timeout = Duration::milliseconds(10)});
+  const auto response = EchoServiceClient(*channel).echo({}, {.timeout = Duration::milliseconds(100)});
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code(), Code::deadline_exceeded);
+  ASSERT_EQ(open_gate.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   EXPECT_EQ(router.calls_running(), 1u);
-  (*open_gate)(1);
+  open_gate.get()(1);
   while (router.calls_running() != 0) std::this_thread::yield();
 }
 

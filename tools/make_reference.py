@@ -15,7 +15,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUF = ROOT / "tools/node/node_modules/@bufbuild/buf-linux-x64/bin/buf"
 # Packages whose services are the API; the rest are what stands in the journal, in rows and in the configuration.
-PACKAGES = ("florin.payments.v1", "florin.ledger.v1", "florin.tenants.v1", "florin.events.v1", "florin.common.v1")
+PACKAGES = ("florin.payments.v1", "florin.ledger.v1", "florin.tenants.v1", "florin.events.v1", "florin.operators.v1",
+            "florin.webhooks.v1", "florin.system.v1", "florin.connectors.v1", "florin.common.v1")
 SKIPPED_FILES = ("events.proto", "options.proto")
 FIELD_RULES = "[florin.common.v1.field]"
 METHOD_RULES = "[florin.common.v1.method]"
@@ -75,6 +76,8 @@ def rules_text(rules):
         words.append("an ISO 4217 code")
     if rules.get("url"):
         words.append("an http or https URL")
+    if rules.get("secret"):
+        words.append("kept and logged nowhere")
     return ", ".join(words)
 
 
@@ -83,7 +86,12 @@ def cell(text):
 
 
 def method_notes(rules, method):
-    notes = [f"Permission `{rules['permission']}`." if "permission" in rules else "Open to nobody."]
+    if rules.get("public"):
+        notes = ["Open to everybody, without a key."]
+    elif rules.get("operatorOnly"):
+        notes = ["For an operator who is signed in."]
+    else:
+        notes = [f"Permission `{rules['permission']}`." if "permission" in rules else "Open to nobody."]
     if rules.get("platformOnly"):
         notes.append("The platform's own key only.")
     if rules.get("idempotencyKey"):
@@ -167,7 +175,7 @@ def api_text(files):
 # A maker of errors with its stable reason and, where it is one literal, its sentence.
 MAKERS = (r"invalid_argument|not_found|failed_precondition|already_exists|resource_exhausted|unavailable|internal_error|data_loss|"
           r"request_error|Error\(Code::(?P<code>\w+),\s*ErrorDomain::\w+,|Error\{Code::(?P<code2>\w+),\s*ErrorDomain::\w+,|"
-          r"refuse_start|\{Code::(?P<code3>\w+),\s*ErrorDomain::\w+,")
+          r"unauthenticated|permission_denied|refuse_start|\{Code::(?P<code3>\w+),\s*ErrorDomain::\w+,")
 ERROR = re.compile(r"(?P<maker>" + MAKERS + r")\(?\s*\"(?P<reason>[a-z][a-z0-9_]+)\",\s*(?P<rest>(fmt::format\()?(\s*\"(?:[^\"\\]|\\.)*\")*)")
 
 

@@ -43,6 +43,9 @@ Status check_texts(const v1::PspRequest& request) {
   if (!is_visible_ascii(request.payment_method_token())) {
     return request_invalid("payment_method_token", "must be at most 255 visible ASCII characters");
   }
+  if (!is_visible_ascii(request.vault_claimant())) {
+    return request_invalid("vault_claimant", "must be at most 255 visible ASCII characters");
+  }
   return ok();
 }
 

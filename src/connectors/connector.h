@@ -35,6 +35,10 @@ struct PspHttpRequest {
   std::string url;     // absolute
   http::Headers headers;
   std::string body;
+  // Set where the body holds placeholders for a card (vault/client/vault_client.h): the request goes out through the
+  // vault, which fills them in.
+  std::string vault_token{};
+  std::string vault_claimant{};
 };
 
 struct PspHttpReply {

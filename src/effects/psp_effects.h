@@ -22,6 +22,7 @@ struct SendResult {
   TryOutcome outcome = TryOutcome::unknown;  // answered: `reply` is whole
   connectors::PspHttpReply reply{};
   std::string detail{};
+  bool permanent = false;  // not_sent, and sending the same again will not do better
 };
 
 // Sends one request and calls `done` once, from any thread. The HTTP client (http_sender.h), or a model in tests and

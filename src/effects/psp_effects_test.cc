@@ -37,7 +37,7 @@ class PspEffectsTest : public testing::Test {
         [this](const std::string&, const std::string& name) {
           return name == "default" ? std::optional(account_) : std::nullopt;
         },
-        http_sender(*client_));
+        http_sender(*client_, nullptr));
   }
 
   static v1::PspRequest authorize(std::string key, std::string token) {
@@ -81,6 +81,14 @@ class PspEffectsTest : public testing::Test {
   connectors::Registry registry_;
   std::unique_ptr<Try> effects_;
 };
+
+TEST_F(PspEffectsTest, ACardIsNotSentWithoutAVault) {
+  v1::PspRequest request = authorize("att_card", "tok_card_x");
+  request.set_vault_claimant("pay_1");
+  const TryResult result = attempt(request);
+  EXPECT_EQ(result.outcome, TryOutcome::not_sent);
+  EXPECT_TRUE(result.permanent);
+}
 
 TEST_F(PspEffectsTest, AsksTheProvider) {
   const TryResult result = attempt(authorize("att_1", "tok_success"));

@@ -176,7 +176,8 @@ std::optional<StaticFiles::File> StaticFiles::find(std::string_view path, std::s
     file = look_up(*name);
   }
   if (!file) return std::nullopt;
-  for (const auto& [coding, extension] : {std::pair("zstd", ".zst"), std::pair("gzip", ".gz")}) {
+  for (const auto& [coding, extension] :
+       {std::pair("br", ".br"), std::pair("zstd", ".zst"), std::pair("gzip", ".gz")}) {
     if (!accepts_encoding(accept_encoding, coding)) continue;
     if (auto encoded = look_up(*name + extension)) {
       encoded->name = *name;

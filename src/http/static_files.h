@@ -2,7 +2,7 @@
 //
 // Files are read when they are asked for, on the I/O thread: they are few, small and in the page cache. Only regular
 // files inside the root are served, after all symbolic links are resolved; names that begin with a dot never. A file
-// beside "x" named "x.zst" or "x.gz" is sent in its place to clients that accept the encoding.
+// beside "x" named "x.br", "x.zst" or "x.gz" is sent in its place to clients that accept the encoding.
 #pragma once
 
 #include <filesystem>

@@ -20,6 +20,8 @@ class StaticFilesTest : public testing::Test {
     write("root/app.js", "app");
     write("root/app.js.gz", "gz");
     write("root/app.js.zst", "zst");
+    write("root/app.css", "css");
+    write("root/app.css.br", "br");
     write("root/assets/main-3fa4b2c1.css", "css");
     write("root/sub/index.html", "<sub>");
     write("root/.env", "secret");
@@ -113,6 +115,8 @@ TEST_F(StaticFilesTest, ChoosesAnEncoding) {
   EXPECT_EQ(header("content-type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(header("vary"), "accept-encoding");
   EXPECT_EQ(get("/app.js", with("accept-encoding", "zstd;q=0, *")).body(), "gz");
+  EXPECT_EQ(get("/app.css", with("accept-encoding", "gzip, br")).body(), "br");
+  EXPECT_EQ(header("content-encoding"), "br");
   EXPECT_EQ(get("/app.js", with("accept-encoding", "gzip;q=0.0")).body(), "app");
   EXPECT_EQ(get("/index.html", with("accept-encoding", "gzip")).body(), "<home>");
   EXPECT_EQ(header("vary"), "accept-encoding");

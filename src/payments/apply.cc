@@ -31,6 +31,16 @@ void save(const EventContext& context, PaymentRow& row, store::Writer& writer) {
   payment_table().put(writer, payment_key(context.tenant, id_of(row)), row);
 }
 
+// The method that a PaymentCreated or an AttemptStarted brings, in place of the one before.
+template <class Event>
+void apply_method(const Event& event, PaymentRow& row) {
+  v1::PaymentMethod& method = *row.mutable_payment()->mutable_payment_method();
+  method.set_token(event.payment_method_token());
+  method.clear_card();
+  if (event.has_card()) *method.mutable_card() = event.card();
+  row.set_vault_claimant(event.vault_claimant());
+}
+
 void apply_created(const EventContext& context, const v1::PaymentCreated& event, store::Writer& writer) noexcept {
   PaymentRow row;
   row.set_tenant(contracts::to_bytes(context.tenant.position));
@@ -39,7 +49,7 @@ void apply_created(const EventContext& context, const v1::PaymentCreated& event,
   payment.mutable_amount()->set_currency(event.currency());
   payment.mutable_amount()->set_minor(event.amount_minor());
   payment.set_capture_method(event.capture_method());
-  if (!event.payment_method_token().empty()) payment.mutable_payment_method()->set_token(event.payment_method_token());
+  if (!event.payment_method_token().empty()) apply_method(event, row);
   payment.set_description(event.description());
   payment.set_statement_descriptor(event.statement_descriptor());
   payment.set_reference(event.reference());
@@ -64,7 +74,7 @@ void apply_attempt_started(const EventContext& context, const v1::AttemptStarted
   *attempt.mutable_create_time() = contracts::to_message(context.time);
   *attempt.mutable_update_time() = contracts::to_message(context.time);
   row.add_attempts();
-  payment.mutable_payment_method()->set_token(event.payment_method_token());
+  apply_method(event, row);
   if (!event.return_url().empty()) payment.set_return_url(event.return_url());
   payment.clear_last_failure();
   save(context, row, writer);
@@ -223,7 +233,16 @@ void apply_inquiry_sent(const EventContext& context, const v1::InquirySent& even
 void apply_webhook_received(const EventContext& context, const v1::WebhookReceived& event,
                             store::Writer& writer) noexcept {
   state::v1::WebhookRow row;
-  row.set_position(engine::format_position(context.position));
+  row.set_position(contracts::to_bytes(context.position));
+  row.set_tenant(contracts::to_bytes(context.tenant.position));
+  row.set_payment_id(context.subject);
+  row.set_connector(event.connector());
+  row.set_psp_account(event.psp_account());
+  *row.mutable_content() = event.webhook();
+  row.set_time_us(context.time.micros);
+  row.set_trace_id(std::string(context.trace.trace_id.begin(), context.trace.trace_id.end()));
+  row.set_body_bytes(static_cast<std::uint32_t>(event.body().size()));
+  if (context.subject.empty()) row.set_body(event.body());
   webhook_table().put(writer, webhook_key(event), row);
 }
 

@@ -40,7 +40,7 @@ Status may_start(const PaymentRow& row, const AttemptStart& start) {
   if (row.payment().attempts_size() >= attempts_max) {
     return refuse_start("payment_attempts_exhausted", "The payment has used up its attempts; make a new payment.");
   }
-  if (start.token.empty()) {
+  if (start.method.token.empty()) {
     return invalid_argument("payment_method_required", "Give a payment method.")
         .with_violation("payment_method.token", "is required to confirm this payment");
   }
@@ -159,7 +159,11 @@ Status start_attempt(engine::Work& work, const Settings& settings, const Payment
   event.set_attempt_id(work.new_id<AttemptTag>().to_string());
   event.set_connector(route.connector);
   event.set_psp_account(route.psp_account);
-  event.set_payment_method_token(start.token);
+  event.set_payment_method_token(start.method.token);
+  if (!start.method.vault_claimant.empty()) {
+    *event.mutable_card() = start.method.card;
+    event.set_vault_claimant(start.method.vault_claimant);
+  }
   event.set_return_url(start.return_url);
   event.set_routing_reason(route.reason);
   work.emit(row.payment().id(), event);

@@ -8,13 +8,14 @@
 #include "engine/registry.h"
 #include "florin/connectors/v1/psp.pb.h"
 #include "florin/payments/v1/events.pb.h"
+#include "payments/method.h"
 #include "payments/rows.h"
 #include "payments/settings.h"
 
 namespace florin::payments {
 
 struct AttemptStart {
-  std::string token;
+  Method method;
   std::string return_url;  // empty keeps the payment's
 };
 

@@ -31,20 +31,32 @@ Response respond_with(const engine::Work& work, std::string_view payment_id, std
   return response;
 }
 
-v1::PaymentCreated make_created(engine::Work& work, const v1::CreatePaymentRequest& request) {
+v1::PaymentCreated make_created(engine::Work& work, const v1::CreatePaymentRequest& request, const Method& method) {
   v1::PaymentCreated event;
   event.set_payment_id(work.new_id<PaymentTag>().to_string());
   event.set_currency(request.amount().currency());
   event.set_amount_minor(request.amount().minor());
   const bool manual = request.capture_method() == v1::CAPTURE_METHOD_MANUAL;
   event.set_capture_method(manual ? v1::CAPTURE_METHOD_MANUAL : v1::CAPTURE_METHOD_AUTOMATIC);
-  event.set_payment_method_token(request.payment_method().token());
+  event.set_payment_method_token(method.token);
+  if (!method.vault_claimant.empty()) {
+    *event.mutable_card() = method.card;
+    event.set_vault_claimant(method.vault_claimant);
+  }
   event.set_description(request.description());
   event.set_statement_descriptor(request.statement_descriptor());
   event.set_reference(request.reference());
   event.set_return_url(request.return_url());
   *event.mutable_metadata() = request.metadata();
   return event;
+}
+
+Result<Method> method_to_confirm(const PaymentRow& row, const std::string& token, const VaultAnswer& vault) {
+  // After a decline the method has to be given anew, be it the same one.
+  const bool may_keep = row.payment().status() == v1::PAYMENT_STATUS_REQUIRES_CONFIRMATION;
+  const bool is_same = token == row.payment().payment_method().token();
+  if (is_same || (token.empty() && may_keep)) return method_of(row);
+  return method_of(token, vault);
 }
 
 // The amount an operation is to move: what was asked for, or all there is.
@@ -80,24 +92,22 @@ Status has_room_for_operation(const PaymentRow& row) {
 }  // namespace
 
 Result<v1::CreatePaymentResponse> decide_create(engine::Work& work, const Settings& settings,
-                                                const v1::CreatePaymentRequest& request) {
-  const v1::PaymentCreated event = make_created(work, request);
+                                                const v1::CreatePaymentRequest& request, const VaultAnswer& vault) {
+  ASSIGN_OR_RETURN(const Method method, method_of(request.payment_method().token(), vault));
+  const v1::PaymentCreated event = make_created(work, request, method);
   work.emit(event.payment_id(), event);
   if (request.confirm()) {
     ASSIGN_OR_RETURN(const PaymentRow row, require_payment(work.state(), work.tenant(), event.payment_id()));
-    RETURN_IF_ERROR(start_attempt(work, settings, row, {request.payment_method().token(), {}}));
+    RETURN_IF_ERROR(start_attempt(work, settings, row, {method, {}}));
   }
   return respond<v1::CreatePaymentResponse>(work, event.payment_id());
 }
 
 Result<v1::ConfirmPaymentResponse> decide_confirm(engine::Work& work, const Settings& settings,
-                                                  const v1::ConfirmPaymentRequest& request) {
+                                                  const v1::ConfirmPaymentRequest& request, const VaultAnswer& vault) {
   ASSIGN_OR_RETURN(const PaymentRow row, require_payment(work.state(), work.tenant(), request.payment_id()));
-  std::string token = request.payment_method().token();
-  // After a decline the method has to be given anew, be it the same one.
-  const bool may_keep = row.payment().status() == v1::PAYMENT_STATUS_REQUIRES_CONFIRMATION;
-  if (token.empty() && may_keep) token = row.payment().payment_method().token();
-  RETURN_IF_ERROR(start_attempt(work, settings, row, {token, request.return_url()}));
+  ASSIGN_OR_RETURN(const Method method, method_to_confirm(row, request.payment_method().token(), vault));
+  RETURN_IF_ERROR(start_attempt(work, settings, row, {method, request.return_url()}));
   return respond<v1::ConfirmPaymentResponse>(work, request.payment_id());
 }
 

@@ -7,17 +7,20 @@
 #include "engine/work.h"
 #include "florin/connectors/v1/psp.pb.h"
 #include "florin/payments/v1/payments.pb.h"
+#include "payments/method.h"
 #include "payments/settings.h"
 
 namespace florin::payments {
 
-// payment_method_required, no_psp_account, unknown_enum_value.
+// payment_method_required, no_psp_account, unknown_enum_value, vault_missing and what the vault answered.
 Result<v1::CreatePaymentResponse> decide_create(engine::Work& work, const Settings& settings,
-                                                const v1::CreatePaymentRequest& request);
+                                                const v1::CreatePaymentRequest& request, const VaultAnswer& vault = {});
 // payment_not_found, payment_requires_action, payment_processing, payment_not_confirmable, payment_attempts_exhausted,
-// payment_method_required, no_psp_account.
+// payment_method_required, no_psp_account, vault_missing and what the vault answered. The payment's own card may be
+// given again, whatever the vault answers.
 Result<v1::ConfirmPaymentResponse> decide_confirm(engine::Work& work, const Settings& settings,
-                                                  const v1::ConfirmPaymentRequest& request);
+                                                  const v1::ConfirmPaymentRequest& request,
+                                                  const VaultAnswer& vault = {});
 // payment_not_found, payment_not_capturable, currency_mismatch, amount_exceeds_capturable, operations_exhausted.
 Result<v1::CapturePaymentResponse> decide_capture(engine::Work& work, const v1::CapturePaymentRequest& request);
 // payment_not_found, payment_not_cancelable, payment_processing, payment_partially_captured. Canceling a canceled

@@ -22,11 +22,16 @@ struct VoidTag {
 struct RefundTag {
   static constexpr std::string_view prefix = "ref_";
 };
+// A received webhook, named by the position of its event.
+struct WebhookTag {
+  static constexpr std::string_view prefix = "whk_";
+};
 
 using PaymentId = Id<PaymentTag>;
 using AttemptId = Id<AttemptTag>;
 using CaptureId = Id<CaptureTag>;
 using VoidId = Id<VoidTag>;
 using RefundId = Id<RefundTag>;
+using WebhookId = Id<WebhookTag>;
 
 }  // namespace florin::payments

@@ -62,6 +62,7 @@ void ask_to_authorize(engine::Work& work, const Settings& settings, const Paymen
   request.set_amount_minor(payment.amount().minor());
   request.set_capture(payment.capture_method() == v1::CAPTURE_METHOD_AUTOMATIC);
   request.set_payment_method_token(payment.payment_method().token());
+  request.set_vault_claimant(row.vault_claimant());
   request.set_return_url(shopper_return_url(settings, payment.id()));
   request.set_statement_descriptor(payment.statement_descriptor());
   request_effect(work, request);

@@ -41,7 +41,11 @@ const store::Table<state::v1::PspAccountRow>& psp_account_table() {
 }
 
 const store::Table<state::v1::WebhookRow>& webhook_table() {
-  static const store::Table<state::v1::WebhookRow> table({table_id::webhooks, "webhooks"});
+  static const store::Table<state::v1::WebhookRow> table(
+      {table_id::webhooks, "webhooks"},
+      {{table_id::webhooks_by_tenant, [](std::string_view, const state::v1::WebhookRow& row, store::IndexKeys& keys) {
+          keys.add(store::Key().id(tenant_from(row.tenant())).raw(row.position()));
+        }}});
   return table;
 }
 

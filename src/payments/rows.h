@@ -22,7 +22,7 @@ using state::v1::PaymentRow;
 const store::Table<PaymentRow>& payment_table();
 // Accounts at providers by (tenant, connector, account).
 const store::Table<state::v1::PspAccountRow>& psp_account_table();
-// Webhooks that were taken in, by (connector, account, hash).
+// Webhooks that were taken in, by (connector, account, hash); index by (tenant, position).
 const store::Table<state::v1::WebhookRow>& webhook_table();
 
 store::Key payment_key(TenantId tenant, PaymentId payment);

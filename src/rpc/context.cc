@@ -8,6 +8,8 @@ Context::Context(Start start)
       clock_(start.clock),
       peer_(std::move(start.peer)),
       query_(std::move(start.query)),
+      authority_(std::move(start.authority)),
+      tls_(start.tls),
       request_headers_(std::move(start.request_headers)),
       began_(start.clock.elapsed()) {}
 

@@ -36,6 +36,8 @@ class Context {
     std::string peer = {};
     http::Headers request_headers = {};
     std::string query = {};  // of a GET, for logs and echo services
+    std::string authority = {};
+    bool tls = false;
   };
 
   explicit Context(Start start);
@@ -48,6 +50,10 @@ class Context {
   const Clock& clock() const { return clock_; }
   const std::string& peer() const { return peer_; }
   const std::string& query() const { return query_; }
+  // The host and port that the caller asked for, as it wrote them: "pay.example.com", "127.0.0.1:8080".
+  const std::string& authority() const { return authority_; }
+  // Whether the call came over TLS.
+  bool tls() const { return tls_; }
   const http::Headers& request_headers() const { return request_headers_; }
 
   // Sent with the answer, also with an error. Names in lower case; names that belong to the protocol (`content-*`,
@@ -89,6 +95,8 @@ class Context {
   const Clock& clock_;
   const std::string peer_;
   const std::string query_;
+  const std::string authority_;
+  const bool tls_;
   const http::Headers request_headers_;
   const Duration began_;
   http::Headers response_headers_;

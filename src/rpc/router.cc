@@ -160,7 +160,9 @@ std::shared_ptr<Call> Router::begin_call(http::Exchange& exchange, const MethodS
                                                     .clock = *options_.clock,
                                                     .peer = head.peer,
                                                     .request_headers = head.headers,
-                                                    .query = head.query},
+                                                    .query = head.query,
+                                                    .authority = head.authority,
+                                                    .tls = head.tls},
                                      calls_running_);
   // Posted, as the exchange may be in the middle of something; without the exchange in it, which may be gone by then.
   exchange.on_abort([weak = std::weak_ptr(call)] {

@@ -1,5 +1,6 @@
 #include "sandbox_psp/request.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/encoding.h"
@@ -21,8 +22,9 @@ Error bad(std::string_view what) {
 // The fields of a JSON object, each with what it must be. The first that is wrong is kept.
 class Fields {
  public:
-  explicit Fields(std::string_view body) : json_(Json::parse(body, nullptr, false)) {
-    if (!json_.is_object()) fail("the body must be a JSON object");
+  explicit Fields(std::string_view body) : Fields(Json::parse(body, nullptr, false)) {}
+  explicit Fields(Json json) : json_(std::move(json)) {
+    if (!json_.is_object()) fail("the body and its card must be JSON objects");
   }
 
   void text(const char* name, std::string& out) {
@@ -47,6 +49,16 @@ class Fields {
       out = static_cast<Integer>(value->get<std::uint64_t>());
     }
   }
+  // A number that may be written as a text, as the placeholders of cards are.
+  void number_or_text(const char* name, std::uint32_t& out) {
+    const Json* value = find(name);
+    if (value == nullptr || !value->is_string()) return number(name, out, UINT32_MAX);
+    const auto& digits = value->get_ref<const std::string&>();
+    const char* end = digits.data() + digits.size();
+    const auto [last, error] = std::from_chars(digits.data(), end, out);
+    if (error != std::errc() || last != end) fail(fmt::format("{} must be a whole number", name));
+  }
+  Fields inside(const char* name) const { return Fields(*find(name)); }
   bool has(const char* name) const { return find(name) != nullptr; }
   void need(bool holds, std::string_view rule) {
     if (!holds) fail(rule);
@@ -99,6 +111,22 @@ std::string decode(std::string_view text) {
   return out;
 }
 
+Result<TestCard> parse_card(Fields fields) {
+  TestCard card;
+  fields.only({"number", "exp_month", "exp_year", "cvc"});
+  fields.text("number", card.number);
+  fields.number_or_text("exp_month", card.exp_month);
+  fields.number_or_text("exp_year", card.exp_year);
+  fields.text("cvc", card.cvc);
+  const bool are_digits = card.number.find_first_not_of("0123456789") == std::string::npos &&
+                          card.cvc.find_first_not_of("0123456789") == std::string::npos;
+  fields.need(!card.number.empty() && are_digits, "card.number and card.cvc must be digits");
+  fields.need(card.exp_month >= 1 && card.exp_month <= 12, "card.exp_month must be from 1 to 12");
+  fields.need(card.exp_year >= 2000 && card.exp_year < 2100, "card.exp_year must have four digits");
+  if (fields.error()) return *fields.error();
+  return card;
+}
+
 }  // namespace
 
 std::string_view Target::get(std::string_view name) const {
@@ -140,7 +168,7 @@ bool is_key(std::string_view text) {
 Result<CreateRequest> parse_create(std::string_view body) {
   CreateRequest request;
   Fields fields(body);
-  fields.only({"reference", "amount", "currency", "capture", "payment_method", "return_url", "descriptor"});
+  fields.only({"reference", "amount", "currency", "capture", "payment_method", "card", "return_url", "descriptor"});
   fields.text("reference", request.reference);
   fields.text("currency", request.currency);
   fields.number("amount", request.amount, static_cast<std::uint64_t>(amount_minor_max));
@@ -151,12 +179,16 @@ Result<CreateRequest> parse_create(std::string_view body) {
   fields.need(is_key(request.reference), "reference must be 1 to 255 visible ASCII characters");
   fields.need(request.amount > 0, "amount must be a positive number of minor units");
   fields.need(Currency::parse(request.currency).has_value(), "currency must be an ISO 4217 code");
-  fields.need(is_key(request.payment_method), "payment_method must be a test method");
+  fields.need(fields.has("card") != fields.has("payment_method"), "payment_method or card must be there, not both");
+  fields.need(fields.has("card") || is_key(request.payment_method), "payment_method must be a test method");
   fields.need(request.return_url.empty() || is_return_url(request.return_url),
               "return_url must be an http or https URL");
   fields.need(request.descriptor.size() <= descriptor_bytes_max && is_printable(request.descriptor),
               "descriptor must be at most 22 printable ASCII characters");
   if (fields.error()) return *fields.error();
+  if (fields.has("card")) {
+    ASSIGN_OR_RETURN(request.card, parse_card(fields.inside("card")));
+  }
   return request;
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "connectors/connector.h"
 #include "sandbox_psp/faults.h"
+#include "sandbox_psp/test_cards.h"
 
 namespace florin::sandbox_psp {
 
@@ -32,7 +33,8 @@ struct CreateRequest {
   std::string currency;
   std::int64_t amount = 0;
   bool capture = true;
-  std::string payment_method;
+  std::string payment_method;  // a test method, or empty where there is a card
+  std::optional<TestCard> card;
   std::string return_url;
   std::string descriptor;
 };

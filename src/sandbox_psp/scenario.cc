@@ -52,6 +52,7 @@ constexpr std::array table = {
     Scenario{.token = "tok_refund_pending_fail", .refund = {.way = OperationWay::pending_fails}},
     Scenario{.token = "tok_refund_timeout_before", .refund = {.loss = Loss::drop_before}},
     Scenario{.token = "tok_refund_timeout_after", .refund = {.loss = Loss::drop_after}},
+    decline("tok_decline_processing_error", Failure::processing_error),
 };
 static_assert(table.size() < 256, "a payment keeps the place in one byte");
 
@@ -89,6 +90,8 @@ std::string_view failure_code(Failure failure) {
       return "refused_state";
     case Failure::try_again_later:
       return "try_again_later";
+    case Failure::processing_error:
+      return "processing_error";
   }
   return "";
 }

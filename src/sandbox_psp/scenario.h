@@ -24,6 +24,7 @@ enum class Failure : std::uint8_t {
   refused_by_issuer,
   refused_state,
   try_again_later,
+  processing_error,
 };
 
 // The code on the wire.

@@ -167,7 +167,8 @@ PspAnswer Service::create_payment(const Context& context) {
   if (!books_.created_with(request->currency, request->amount)) {
     return error_answer(400, "invalid_request", "The sum of all payments in this currency is too large.");
   }
-  const int place = find_scenario(request->payment_method);
+  const int place =
+      request->card ? find_card_scenario(*request->card, context.now) : find_scenario(request->payment_method);
   if (place < 0) return error_answer(400, "unknown_payment_method", "docs/sandbox.md lists the test methods.");
   const Scenario& scenario = scenarios()[static_cast<std::size_t>(place)];
   if (is_before(scenario.loss)) return lost_before(scenario.loss);

@@ -128,6 +128,58 @@ TEST_F(ServiceTest, AuthorizesAndCaptures) {
   EXPECT_TRUE(receive().empty()) << "the caller learnt everything from the answers";
 }
 
+TEST_F(ServiceTest, CardsStandForTestMethods) {
+  // As it comes out of the vault, which fills the connector's placeholders in.
+  const auto pay = [this](std::string number, int year = 2040) {
+    v1::PspRequest request = authorize("tok_card_x", true);
+    request.set_vault_claimant("pay_1");
+    auto built = connector_->build(request, account_);
+    CHECK(built.ok(), "{}", built.error().to_string());
+    EXPECT_EQ(built->vault_token, "tok_card_x");
+    EXPECT_EQ(built->vault_claimant, "pay_1");
+    const auto fill = [&built](std::string_view mark, const std::string& value) {
+      const std::size_t at = built->body.find(mark);
+      CHECK(at != std::string::npos);
+      built->body.replace(at, mark.size(), value);
+    };
+    fill("{{card.number}}", number);
+    fill("{{card.exp_month}}", "9");
+    fill("{{card.exp_year}}", std::to_string(year));
+    fill("{{card.cvc}}", "");
+    return connector_->read(request, service_.handle(*built, now_).reply);
+  };
+  EXPECT_EQ(pay("4242424242424242").status(), v1::PSP_STATUS_CAPTURED);
+  EXPECT_EQ(pay("4000000000000002").failure().psp_code(), "do_not_honor");
+  EXPECT_EQ(pay("4000000000009995").failure().psp_code(), "insufficient_funds");
+  EXPECT_EQ(pay("4000000000000119").status(), v1::PSP_STATUS_DECLINED_SOFT);
+  EXPECT_EQ(pay("4000000000003220").status(), v1::PSP_STATUS_ACTION_REQUIRED);
+  EXPECT_EQ(pay("4242424242424242", 2026).status(), v1::PSP_STATUS_CAPTURED) << "good through its month";
+  EXPECT_EQ(pay("4242424242424242", 2025).failure().psp_code(), "expired_card");
+  EXPECT_EQ(pay("6011000990139424").failure().psp_code(), "unknown_payment_method");
+}
+
+TEST_F(ServiceTest, ACardIsReadStrictly) {
+  const auto status = [this](std::string_view method) {
+    const std::string key = fmt::format("key_{}", ++keys_);
+    PspHttpRequest request{.method = "POST", .url = "/v1/payments", .headers = {}, .body = {}};
+    request.headers.add("authorization", "Bearer sk_test");
+    request.headers.add("idempotency-key", key);
+    request.body = fmt::format(R"({{"reference":"{}","amount":1,"currency":"EUR",{}}})", key, method);
+    const PspHttpReply reply = service_.handle(request, now_).reply;
+    EXPECT_THAT(reply.body, testing::Not(HasSubstr("4242")));
+    return reply.status;
+  };
+  EXPECT_EQ(status(R"("card":{"number":"4242424242424242","exp_month":9,"exp_year":2040})"), 200);
+  EXPECT_EQ(
+      status(R"("card":{"number":"4242424242424242","exp_month":9,"exp_year":2040},"payment_method":"tok_success")"),
+      400);
+  EXPECT_EQ(status(R"("card":"4242424242424242")"), 400);
+  EXPECT_EQ(status(R"("card":{"number":"4242 4242","exp_month":9,"exp_year":2040})"), 400);
+  EXPECT_EQ(status(R"("card":{"number":"4242424242424242","exp_month":13,"exp_year":2040})"), 400);
+  EXPECT_EQ(status(R"("card":{"number":"4242424242424242","exp_month":9,"exp_year":40})"), 400);
+  EXPECT_EQ(status(R"("card":{"number":"4242424242424242","exp_month":9,"exp_year":2040,"4242424242424242":1})"), 400);
+}
+
 TEST_F(ServiceTest, EveryDeclineIsInTheConnectorsMap) {
   for (const Scenario& scenario : scenarios()) {
     if (scenario.way != Way::decline) continue;
@@ -143,7 +195,7 @@ TEST_F(ServiceTest, EveryDeclineIsInTheConnectorsMap) {
 }
 
 TEST_F(ServiceTest, EveryFailureCodeIsInTheConnectorsMap) {
-  for (int number = 1; number <= static_cast<int>(Failure::try_again_later); ++number) {
+  for (int number = 1; number <= static_cast<int>(Failure::processing_error); ++number) {
     const auto code = failure_code(static_cast<Failure>(number));
     EXPECT_EQ(std::ranges::count(connector_->capabilities().declines, code, &connectors::DeclineRule::psp_code), 1)
         << code;

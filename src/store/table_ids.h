@@ -9,7 +9,7 @@
 namespace florin::store::table_id {
 
 // Rises whenever a row, key or index changes its shape.
-inline constexpr std::uint32_t state_format = 1;
+inline constexpr std::uint32_t state_format = 2;
 
 // 1-19 engine
 inline constexpr TableId meta = 1;
@@ -46,5 +46,19 @@ inline constexpr TableId payments_by_reference = 73;
 inline constexpr TableId psp_accounts = 74;
 inline constexpr TableId webhooks = 75;
 inline constexpr TableId payments_by_attention = 76;
+inline constexpr TableId webhooks_by_tenant = 77;
+
+// 100-119 operators
+inline constexpr TableId operators = 100;
+inline constexpr TableId operators_by_email = 101;
+inline constexpr TableId operators_by_invitation = 102;
+inline constexpr TableId operators_by_tenant = 103;
+inline constexpr TableId sessions = 104;
+inline constexpr TableId sessions_by_secret = 105;
+inline constexpr TableId sign_in_failures = 106;
+inline constexpr TableId sign_in_failures_by_time = 107;
+inline constexpr TableId operator_actions = 108;
+inline constexpr TableId operator_actions_by_operator = 109;
+inline constexpr TableId operator_actions_by_resource = 110;
 
 }  // namespace florin::store::table_id

@@ -77,7 +77,7 @@ std::string format_line(std::string_view time, std::string_view level, std::stri
   line += ",\"level\":";
   append_json(line, level);
   line += ",\"message\":";
-  append_json(line, message);
+  append_json(line, redact(message));
   for (const auto& [name, value] : fields) {
     line += ',';
     append_json(line, name);

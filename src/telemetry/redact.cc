@@ -3,35 +3,23 @@
 #include <algorithm>
 #include <array>
 
+#include "cards/card_number.h"
+
 namespace florin::telemetry {
 namespace {
 
+// Wider than what the API refuses (cards/find.h): any digits that could be a card number, whoever might issue it.
 constexpr std::size_t card_digits_min = 13;
-constexpr std::size_t card_digits_max = 19;
+constexpr std::size_t card_digits_max = cards::number_digits_max;
 constexpr std::array<std::string_view, 4> key_prefixes = {"fl_test_", "fl_live_", "fl_pub_", "fl_platform_"};
 constexpr std::size_t key_hint_length = 12;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// ISO/IEC 7812-1 annex B.
-bool passes_luhn(std::string_view digits) {
-  int sum = 0;
-  bool twice = false;
-  for (auto it = digits.rbegin(); it != digits.rend(); ++it, twice = !twice) {
-    const int value = (*it - '0') * (twice ? 2 : 1);
-    sum += value > 9 ? value - 9 : value;
-  }
-  return sum % 10 == 0;
-}
 
 // The length of the run of digits, spaces and hyphens at the start of `text` that begins and ends with a digit; its
 // digits go to `digits`.
 std::size_t digit_run(std::string_view text, std::string& digits) {
   std::size_t length = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_digit(text[i])) {
+    if (cards::is_digit(text[i])) {
       digits += text[i];
       length = i + 1;
     } else if ((text[i] != ' ' && text[i] != '-') || i == length + 1) {
@@ -44,10 +32,10 @@ std::size_t digit_run(std::string_view text, std::string& digits) {
 // Whether the digits are a card number, or, where they are too many for one, hold one.
 bool holds_card_number(std::string_view digits) {
   if (digits.size() < card_digits_min) return false;
-  if (digits.size() <= card_digits_max) return passes_luhn(digits);
+  if (digits.size() <= card_digits_max) return cards::passes_luhn(digits);
   for (std::size_t start = 0; start + card_digits_min <= digits.size(); ++start) {
     for (std::size_t n = card_digits_min; n <= card_digits_max && start + n <= digits.size(); ++n) {
-      if (passes_luhn(digits.substr(start, n))) return true;
+      if (cards::passes_luhn(digits.substr(start, n))) return true;
     }
   }
   return false;
@@ -72,7 +60,7 @@ std::string redact(std::string_view text) {
       text.remove_prefix(length);
       continue;
     }
-    if (is_digit(text.front())) {
+    if (cards::is_digit(text.front())) {
       std::string digits;
       const std::size_t length = digit_run(text, digits);
       out += holds_card_number(digits) ? std::string_view("[redacted]") : text.substr(0, length);

@@ -32,6 +32,8 @@ TEST(Redact, HidesApiKeys) {
 TEST(Log, WritesOneJsonObjectALine) {
   EXPECT_EQ(format_line("t", "info", "a \"b\"", {{"key", "line\nbreak"}, {"card", "4242424242424242"}}),
             R"({"time":"t","level":"info","message":"a \"b\"","key":"line\u000abreak","card":"[redacted]"})");
+  EXPECT_EQ(format_line("t", "info", "4242 4242 4242 4242", {}),
+            R"({"time":"t","level":"info","message":"[redacted]"})");
   EXPECT_FALSE(set_log_level("loud").ok());
 }
 

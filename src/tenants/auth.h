@@ -21,7 +21,7 @@
 
 namespace florin::tenants {
 
-// A caller, as long as the request lasts.
+// A caller, as long as the request lasts. An operator is one too: its role stands in for a key.
 struct AuthenticatedKey {
   TenantId tenant;  // empty for the platform
   ApiKeyId id;

@@ -47,7 +47,8 @@ TEST(Permissions, AStarMeansWhatItsOwnerMayHold) {
   EXPECT_TRUE(PermissionSet::parse(star, true)->has(Permission::tenants_write));
   EXPECT_TRUE(PermissionSet::all(true).includes(PermissionSet::all(false)));
   EXPECT_FALSE(PermissionSet::all(false).includes(PermissionSet::all(true)));
-  EXPECT_EQ(PermissionSet::all(true).without(PermissionSet::all(false)).to_string(), "tenants.write");
+  EXPECT_EQ(PermissionSet::all(true).without(PermissionSet::all(false)).to_string(),
+            "tenants.write, operators.write, system.read");
 }
 
 TEST_F(AuthTest, ASecretNamesItsKey) {

@@ -21,7 +21,11 @@ std::optional<Permission> permission_from_name(std::string_view name) {
 
 PermissionSet PermissionSet::all(bool platform) {
   PermissionSet set((Bits{1} << permission_names.size()) - 1);
-  if (!platform) set.bits_ &= ~bit(Permission::tenants_write);
+  if (!platform) {
+    for (const auto permission : {Permission::tenants_write, Permission::operators_write, Permission::system_read}) {
+      set.bits_ &= ~bit(permission);
+    }
+  }
   return set;
 }
 

@@ -23,12 +23,16 @@ enum class Permission : std::uint8_t {
   ledger_read,
   ledger_write,
   events_read,
+  operators_read,
+  operators_write,  // operators and the platform's own keys only
+  system_read,      // the platform's own keys and operators only
 };
 
 // By number: "tenants.read" and so on, as they stand in the options of methods and in keys.
-inline constexpr std::array<std::string_view, 10> permission_names = {
-    "tenants.read",   "tenants.write", "api_keys.read", "api_keys.write", "payments.read",
-    "payments.write", "refunds.write", "ledger.read",   "ledger.write",   "events.read",
+inline constexpr std::array<std::string_view, 13> permission_names = {
+    "tenants.read",   "tenants.write",   "api_keys.read", "api_keys.write", "payments.read",
+    "payments.write", "refunds.write",   "ledger.read",   "ledger.write",   "events.read",
+    "operators.read", "operators.write", "system.read",
 };
 
 // Everything that a key of its owner may hold.

@@ -82,6 +82,13 @@ Result<v1::ListApiKeysResponse> list_api_keys(const store::Reader& reader, Tenan
   return response;
 }
 
+std::optional<v1::ApiKey> find_visible_api_key(const store::Reader& reader, TenantId tenant, std::string_view id) {
+  const auto key = ApiKeyId::parse(id);
+  const auto row = key ? find_api_key(reader, tenant, *key) : std::nullopt;
+  if (!row) return std::nullopt;
+  return to_api_key(*key, *row);
+}
+
 std::optional<FoundApiKey> find_api_key_by_secret(const store::Reader& reader, std::string_view sha256) {
   // The index is read by prefix: less than a whole hash would find a key that it does not name.
   if (sha256.size() != sizeof(crypto::Sha256Digest)) return std::nullopt;

@@ -66,6 +66,9 @@ Result<v1::ListTenantsResponse> list_tenants(const store::Reader& reader, const 
 Result<v1::ListApiKeysResponse> list_api_keys(const store::Reader& reader, TenantId tenant,
                                               const v1::ListApiKeysRequest& request);
 
+// The tenant's key with this id, revoked or not, as the API shows it.
+std::optional<v1::ApiKey> find_visible_api_key(const store::Reader& reader, TenantId tenant, std::string_view id);
+
 struct FoundApiKey {
   TenantId tenant;  // empty for the platform
   ApiKeyId id;

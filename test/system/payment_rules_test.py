@@ -147,7 +147,7 @@ class States(PlatformCase):
     def test_card_number_instead_of_a_token(self):
         with self.unchanged():
             answer = self.client.pay(100, "4242424242424242")
-            self.assert_refused(answer, "invalid_argument", "field_invalid", "token")
+            self.assert_refused(answer, "invalid_argument", "card_number_refused", "token")
 
     def test_two_confirms_at_once_charge_once(self):
         request = {"amount": money(900), "paymentMethod": {"token": "tok_slow"}}

@@ -3,7 +3,9 @@
 #include "api/common/trace.h"
 
 namespace florin::api {
+
 engine::Actor Caller::actor() const {
+  if (session) return {journal::v1::ACTOR_KIND_OPERATOR, session->name.operator_id.to_string()};
   return {key->platform ? journal::v1::ACTOR_KIND_PLATFORM : journal::v1::ACTOR_KIND_API_KEY, key->id.to_string()};
 }
 
@@ -13,9 +15,18 @@ const Caller& caller_of(rpc::Context& context) {
   return *caller;
 }
 
+const operators::SignedIn& session_of(rpc::Context& context) {
+  const Caller& caller = caller_of(context);
+  CHECK(caller.session, "{} was reached without a session", context.spec().procedure);
+  return *caller.session;
+}
+
 Result<TenantId> tenant_of(rpc::Context& context) {
   const Caller& caller = caller_of(context);
   if (!caller.tenant().empty()) return caller.tenant();
+  if (caller.session) {
+    return invalid_argument("tenant_missing", "This method acts for a tenant: name it in a florin-tenant header.");
+  }
   const auto named = context.request_headers().get(tenant_header);
   if (!named || !context.spec().no_side_effects()) {
     return Error(Code::permission_denied, ErrorDomain::permission, "tenant_key_required",

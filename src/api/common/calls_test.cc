@@ -99,7 +99,8 @@ class CallsTest : public testing::Test {
   Platform platform_{tenants_fixture_.partition(), clock_, system_random()};
   tenants::TenantsFixture::Made shop_ = tenants_fixture_.create_tenant("shop");
   tenants::KeyRing keys_{[this] { return tenants_fixture_.partition().snapshot(); }, clock_};
-  Authenticate authenticate_{keys_};
+  Browser browser_{""};
+  Authenticate authenticate_{{keys_, platform_, browser_}};
   NotingService service_{platform_};
   tenants::v1::TenantServiceHandler tenants_;
   rpc::Router router_{

@@ -6,6 +6,7 @@
 
 #include "api/common/trace.h"
 #include "florin/common/v1/error.pb.h"
+#include "telemetry/redact.h"
 
 namespace florin::api {
 
@@ -24,10 +25,12 @@ void add_error_detail(const Error& error, const rpc::Context& context, rpc::Wire
   }
   for (const FieldViolation& violation : error.field_violations()) {
     auto& field = *detail.add_field_violations();
-    field.set_field(violation.field);
-    field.set_description(violation.description);
+    field.set_field(telemetry::redact(violation.field));
+    field.set_description(telemetry::redact(violation.description));
   }
   detail.set_trace_id(context.trace().trace_id);
+  // Errors about what was sent quote names and values of it.
+  wire.message = telemetry::redact(wire.message);
   detail.set_help("docs/reference/errors.md#" + error.reason());
   wire.details.push_back({"florin.common.v1.ErrorDetail", detail.SerializeAsString()});
 }

@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::int64_t one_request = 1'000'000;
 
+// What all callers of public methods together get. They are counted under an id that no tenant has.
+constexpr tenants::CallLimits public_limits{50, 50};
+constexpr TenantId public_callers{Position{~std::uint64_t{0}, ~std::uint32_t{0}}};
+
 // A running request of a tenant; lives in the call's context and ends with it.
 class Permit {
  public:
@@ -62,9 +66,10 @@ Status LimitCalls::take(TenantId tenant, const tenants::CallLimits& limits, rpc:
 
 Task<Result<rpc::MessagePtr>> LimitCalls::unary(rpc::Context& context, const google::protobuf::Message& request,
                                                 rpc::Next next) {
-  const Caller& caller = caller_of(context);
-  if (auto taken = take(caller.tenant(), caller.key->limits, context); !taken.ok())
-    return refuse(std::move(taken).error());
+  const Caller* caller = context.get<Caller>();
+  auto taken = caller == nullptr ? take(public_callers, public_limits, context)
+                                 : take(caller->tenant(), caller->key->limits, context);
+  if (!taken.ok()) return refuse(std::move(taken).error());
   return next(context, request);
 }
 

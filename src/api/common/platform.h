@@ -7,11 +7,15 @@
 
 namespace florin::api {
 
+class Resources;
+
 // Everything here outlives the services.
 struct Platform {
   engine::Partition& partition;
   const Clock& clock;
   Random& random;
+  // What the audit of operators can show; null for none, in tests.
+  const Resources* resources = nullptr;
 };
 
 }  // namespace florin::api

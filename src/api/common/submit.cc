@@ -47,15 +47,21 @@ Result<std::uint64_t> parse_position(std::string_view text) {
 
 }  // namespace
 
-Result<engine::CommandContext> command_context(rpc::Context& context, TenantId tenant,
-                                               const google::protobuf::Message& request) {
+engine::CommandContext public_command_context(rpc::Context& context, engine::Actor actor,
+                                              const google::protobuf::Message& request) {
   engine::CommandContext command;
-  command.tenant = tenant;
-  command.actor = caller_of(context).actor();
+  command.actor = std::move(actor);
   command.trace = trace_of(context);
   command.name = method_name(context);
   command.deadline = context.deadline();
   command.size_bytes = request.ByteSizeLong();
+  return command;
+}
+
+Result<engine::CommandContext> command_context(rpc::Context& context, TenantId tenant,
+                                               const google::protobuf::Message& request) {
+  engine::CommandContext command = public_command_context(context, caller_of(context).actor(), request);
+  command.tenant = tenant;
   const auto key = context.request_headers().get(idempotency_header);
   const auto& rules = context.spec().descriptor->options().GetExtension(common::v1::method);
   if (key && rules.idempotency_key()) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api/common/audit.h"
 #include "api/common/caller.h"
 #include "api/common/platform.h"
 #include "base/executor.h"
@@ -26,6 +27,10 @@ inline constexpr std::string_view position_header = "florin-position";
 // The command context of a call by `tenant`. Errors: idempotency_key_invalid.
 Result<engine::CommandContext> command_context(rpc::Context& context, TenantId tenant,
                                                const google::protobuf::Message& request);
+// The same for a public method, whose caller is not known: for the platform, caused by `actor`, without idempotency
+// key.
+engine::CommandContext public_command_context(rpc::Context& context, engine::Actor actor,
+                                              const google::protobuf::Message& request);
 
 // Submits `decide` and waits for it on the call's executor; sets the reply's headers.
 Task<Result<engine::CommandReply>> submit(Platform& platform, rpc::Context& context, engine::CommandContext command,
@@ -35,22 +40,36 @@ Task<Result<engine::CommandReply>> submit(Platform& platform, rpc::Context& cont
 // position_invalid, position_not_reached.
 Task<Result<std::shared_ptr<const store::Snapshot>>> snapshot_for(Platform& platform, rpc::Context& context);
 
-// The usual write: `decide` takes the work and returns Result<Response>. `request` lives until the handler's task has
-// ended, which waits for the lane.
+// A write whose context is made already: `decide` takes the work and returns Result<Response>.
+template <class Response, class DecideFn>
+Task<Result<Response>> submit_for(Platform& platform, rpc::Context& context, engine::CommandContext command,
+                                  DecideFn decide) {
+  engine::Decide run = [decide = std::move(decide)](engine::Work& work) mutable -> Result<std::string> {
+    ASSIGN_OR_RETURN(const Response response, decide(work));
+    return response.SerializeAsString();
+  };
+  auto reply = co_await submit(platform, context, std::move(command), std::move(run));
+  if (!reply.ok()) co_return std::move(reply).error();
+  Response response;
+  CHECK(response.ParseFromString(reply->response), "a recorded answer is not of its method's type");
+  co_return response;
+}
+
+// The usual write. What an operator does is recorded with it. `request` lives until the handler's task has ended, which
+// waits for the lane.
 template <class Response, class DecideFn>
 Task<Result<Response>> run_command(Platform& platform, rpc::Context& context, TenantId tenant,
                                    const google::protobuf::Message& request, DecideFn decide) {
   auto command = command_context(context, tenant, request);
   if (!command.ok()) co_return std::move(command).error();
-  engine::Decide run = [decide = std::move(decide)](engine::Work& work) mutable -> Result<std::string> {
-    ASSIGN_OR_RETURN(const Response response, decide(work));
-    return response.SerializeAsString();
+  auto audited = [audit = Audit(platform.resources, context, request),
+                  decide = std::move(decide)](engine::Work& work) mutable -> Result<Response> {
+    RETURN_IF_ERROR(audit.begin(work));
+    ASSIGN_OR_RETURN(Response response, decide(work));
+    audit.end(work, response);
+    return response;
   };
-  auto reply = co_await submit(platform, context, std::move(*command), std::move(run));
-  if (!reply.ok()) co_return std::move(reply).error();
-  Response response;
-  CHECK(response.ParseFromString(reply->response), "a recorded answer is not of its method's type");
-  co_return response;
+  co_return co_await submit_for<Response>(platform, context, std::move(*command), std::move(audited));
 }
 
 // The usual read: `query` takes a reader and returns Result<Response>.

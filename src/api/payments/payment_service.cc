@@ -70,9 +70,10 @@ Task<Result<payments::v1::CreatePaymentResponse>> PaymentService::create_payment
   if (!tenant.ok()) co_return tenant.error();
   const auto wait = wait_of(request.has_wait(), request.wait());
   if (!wait.ok()) co_return wait.error();
+  const auto card = co_await cards_.for_new_payment(context, *tenant, request.payment_method().token());
   auto response = co_await run_command<payments::v1::CreatePaymentResponse>(
       platform_, context, *tenant, request,
-      [&](engine::Work& work) { return payments::decide_create(work, settings_, request); });
+      [&](engine::Work& work) { return payments::decide_create(work, settings_, request, card); });
   co_return co_await after_wait(platform_, context, std::move(response), *wait,
                                 [](const Payment& payment) { return is_settled(payment); });
 }
@@ -83,9 +84,11 @@ Task<Result<payments::v1::ConfirmPaymentResponse>> PaymentService::confirm_payme
   if (!tenant.ok()) co_return tenant.error();
   const auto wait = wait_of(request.has_wait(), request.wait());
   if (!wait.ok()) co_return wait.error();
+  const auto card =
+      co_await cards_.for_payment(context, *tenant, request.payment_method().token(), request.payment_id());
   auto response = co_await run_command<payments::v1::ConfirmPaymentResponse>(
       platform_, context, *tenant, request,
-      [&](engine::Work& work) { return payments::decide_confirm(work, settings_, request); });
+      [&](engine::Work& work) { return payments::decide_confirm(work, settings_, request, card); });
   co_return co_await after_wait(platform_, context, std::move(response), *wait,
                                 [](const Payment& payment) { return is_settled(payment); });
 }

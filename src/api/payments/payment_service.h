@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/common/platform.h"
+#include "api/payments/card_claims.h"
 #include "florin/payments/v1/payments.connect.h"
 #include "payments/settings.h"
 
@@ -9,7 +10,9 @@ namespace florin::api {
 
 class PaymentService final : public payments::v1::PaymentServiceHandler {
  public:
-  PaymentService(Platform& platform, const payments::Settings& settings) : platform_(platform), settings_(settings) {}
+  // `vault` keeps the cards; null where there is none.
+  PaymentService(Platform& platform, const payments::Settings& settings, vault::VaultClient* vault = nullptr)
+      : platform_(platform), settings_(settings), cards_(vault, platform.random) {}
 
   Task<Result<payments::v1::CreatePaymentResponse>> create_payment(const payments::v1::CreatePaymentRequest& request,
                                                                    rpc::Context& context) override;
@@ -29,6 +32,7 @@ class PaymentService final : public payments::v1::PaymentServiceHandler {
  private:
   Platform& platform_;
   const payments::Settings& settings_;
+  const CardClaims cards_;
 };
 
 }  // namespace florin::api

@@ -19,6 +19,7 @@ class PspAccounts {
     });
     return found == accounts_.end() ? nullptr : &*found;
   }
+  const std::vector<connectors::Account>& all() const { return accounts_; }
 
  private:
   std::vector<connectors::Account> accounts_;

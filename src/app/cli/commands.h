@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace florin::app {
 
@@ -23,6 +24,29 @@ struct SandboxPspArguments {
   std::string webhook_secret_file;
 };
 int run_sandbox(const SandboxPspArguments& arguments);
+
+struct VaultArguments {
+  std::string data_directory;
+  std::string key_file;
+  std::string listen;
+  std::string private_listen;
+  std::string public_url;
+  std::string secret_file;
+  std::vector<std::string> frame_ancestors;
+  std::vector<std::string> allowed_hosts;
+};
+int run_vault(const VaultArguments& arguments);
+// Of a vault that no process is using.
+int run_vault_rotate_key(const std::string& data_directory, const std::string& key_file);
+
+struct InviteArguments {
+  std::string email;
+  std::string role;            // "owner"; empty for a person who has one and lost the password
+  std::string data_directory;  // for its endpoints.json
+  std::string api;             // instead of the address there: "http://127.0.0.1:8080"
+};
+// Prints a one-time link to the console. Takes the platform's key from FLORIN_PLATFORM_KEY or endpoints.json.
+int run_invite(const InviteArguments& arguments);
 
 // Checks a data directory that no process is using.
 int run_verify(const std::string& data_directory);

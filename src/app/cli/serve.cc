@@ -46,6 +46,10 @@ void tell_ready(const Server& server, const ServeSettings& settings) {
     if (!endpoints.platform_key.empty()) {
       std::printf("The platform's key, shown this once: %s\n", endpoints.platform_key.c_str());
     }
+    if (!endpoints.console_sign_in.empty()) {
+      std::printf("The console's first owner signs in here, once, within a day: %s\n",
+                  endpoints.console_sign_in.c_str());
+    }
   }
   std::fflush(stdout);
 }

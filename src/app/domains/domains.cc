@@ -5,6 +5,7 @@
 #include "app/policies/policies.h"
 #include "connectors/all/all_connectors.h"
 #include "ledger/register.h"
+#include "operators/operators.h"
 #include "payments/register.h"
 #include "tenants/tenants.h"
 
@@ -31,6 +32,7 @@ payments::Settings payment_settings(std::string public_base_url) {
 void register_domains(engine::Registry& registry, const payments::Settings& settings) {
   ledger::register_ledger(registry);
   tenants::register_events(registry);
+  operators::register_operators(registry);
   payments::register_payments(registry, settings);
   register_policies(registry);
 }

@@ -17,6 +17,7 @@
 #include "florin/engine/v1/events.pb.h"
 #include "florin/journal/v1/entry.pb.h"
 #include "florin/ledger/v1/events.pb.h"
+#include "florin/operators/v1/events.pb.h"
 #include "florin/payments/v1/events.pb.h"
 #include "florin/tenants/v1/events.pb.h"
 
@@ -158,7 +159,8 @@ std::vector<const Descriptor*> event_types() {
   std::vector<const Descriptor*> types;
   for (const Message* of_domain : std::initializer_list<const Message*>{
            &engine::v1::PartitionStarted::default_instance(), &tenants::v1::TenantCreated::default_instance(),
-           &ledger::v1::AccountsCreated::default_instance(), &payments::v1::PaymentCreated::default_instance()}) {
+           &ledger::v1::AccountsCreated::default_instance(), &payments::v1::PaymentCreated::default_instance(),
+           &operators::v1::OperatorInvited::default_instance()}) {
     const auto* file = of_domain->GetDescriptor()->file();
     for (int i = 0; i < file->message_type_count(); ++i) {
       if (file->message_type(i)->options().HasExtension(common::v1::event)) types.push_back(file->message_type(i));

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "disk/posix_disk.h"
+#include "operators/operators.h"
 #include "tenants/secrets.h"
 #include "tenants/tenants.h"
 
@@ -48,10 +49,12 @@ Endpoints read_endpoints(const std::string& data_directory) {
           .api_tls = field("api_tls"),
           .tls_certificate = field("tls_certificate"),
           .sandbox_psp = field("sandbox_psp"),
+          .vault = field("vault"),
           .platform_key = field("platform_key"),
           .tenant_id = field("tenant_id"),
           .secret_key = field("secret_key"),
           .publishable_key = field("publishable_key"),
+          .console_sign_in = field("console_sign_in"),
           .sandbox_psp_key = field("sandbox_psp_key")};
 }
 
@@ -60,10 +63,12 @@ Status write_endpoints(const std::string& data_directory, const Endpoints& endpo
                      {"api_tls", endpoints.api_tls},
                      {"tls_certificate", endpoints.tls_certificate},
                      {"sandbox_psp", endpoints.sandbox_psp},
+                     {"vault", endpoints.vault},
                      {"platform_key", endpoints.platform_key},
                      {"tenant_id", endpoints.tenant_id},
                      {"secret_key", endpoints.secret_key},
                      {"publishable_key", endpoints.publishable_key},
+                     {"console_sign_in", endpoints.console_sign_in},
                      {"sandbox_psp_key", endpoints.sandbox_psp_key}};
   return disk::write_file_atomically(disk::posix_disk(), endpoints_path(data_directory), file.dump(2) + "\n");
 }
@@ -73,6 +78,23 @@ Result<std::optional<std::string>> make_platform_key(engine::Partition& partitio
   bool made = false;
   RETURN_IF_ERROR(run(partition, [&](engine::Work& work) -> Result<std::string> {
     ASSIGN_OR_RETURN(made, tenants::decide_bootstrap_platform_key(work, secret.record));
+    return std::string();
+  }));
+  if (!made) return std::optional<std::string>();
+  return std::optional(secret.text);
+}
+
+Result<std::optional<std::string>> make_owner_link(engine::Partition& partition, Random& random,
+                                                   std::string_view known_secret) {
+  if (!known_secret.empty()) {
+    const auto known =
+        operators::get_invitation(*partition.snapshot(), operators::hash_secret(known_secret), system_clock().now());
+    if (known.ok()) return std::optional(std::string(known_secret));
+  }
+  const operators::Secret secret = operators::make_secret(random);
+  bool made = false;
+  RETURN_IF_ERROR(run(partition, [&](engine::Work& work) -> Result<std::string> {
+    ASSIGN_OR_RETURN(made, operators::decide_invite_first_owner(work, secret.sha256));
     return std::string();
   }));
   if (!made) return std::optional<std::string>();
@@ -103,7 +125,7 @@ Result<std::string> secret_file(const std::string& path, Random& random) {
   disk::Disk& disk = disk::posix_disk();
   ASSIGN_OR_RETURN(const bool exists, disk.exists(path));
   if (exists) return disk::read_file(disk, path, small_file_max);
-  const std::string secret = base64url(random.bytes(32));
+  std::string secret = base64url(random.bytes(32));
   RETURN_IF_ERROR(disk::write_file_atomically(disk, path, secret));
   return secret;
 }

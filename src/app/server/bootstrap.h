@@ -17,10 +17,12 @@ struct Endpoints {
   std::string api_tls;          // "https://127.0.0.1:8443"
   std::string tls_certificate;  // path of the one made for development, for clients to trust
   std::string sandbox_psp;      // "http://127.0.0.1:8090"
+  std::string vault;            // "http://127.0.0.1:8070": the origin of the card form
   std::string platform_key;
   std::string tenant_id;
   std::string secret_key;
   std::string publishable_key;
+  std::string console_sign_in;  // the first owner's one-time link, until it is redeemed
   std::string sandbox_psp_key;  // for reading the sandbox provider's own books
 };
 
@@ -32,6 +34,11 @@ Status write_endpoints(const std::string& data_directory, const Endpoints& endpo
 
 // Makes the platform's key if there is none. The secret of a new key; nothing if there was one.
 Result<std::optional<std::string>> make_platform_key(engine::Partition& partition, Random& random);
+
+// Makes the first owner's link, if the platform has no owner who can sign in. The secret of a new link; nothing if
+// there is an owner. `known_secret`: that of an earlier link, which stays if it still works; empty for none.
+Result<std::optional<std::string>> make_owner_link(engine::Partition& partition, Random& random,
+                                                   std::string_view known_secret);
 
 struct SandboxTenant {
   std::string tenant_id;

@@ -6,6 +6,7 @@
 
 #include "api/webhooks/return_handler.h"
 #include "api/webhooks/webhook_handler.h"
+#include "app/server/console.h"
 #include "app/server/landing_page.h"
 
 namespace florin::app {
@@ -43,6 +44,7 @@ Task<Unit> FrontDoor::serve(http::Exchange& exchange) {
   if (path == "/readyz") return answer(exchange, 200, text, "ok\n");
   if (path.starts_with(api::webhook_path)) return rooms_.webhooks->serve(exchange);
   if (path.starts_with(api::return_path)) return rooms_.returns->serve(exchange);
+  if (Console::is_asked_for(exchange.request())) return rooms_.console->serve(exchange);
   if (LandingPage::is_asked_for(exchange.request())) return rooms_.landing->serve(exchange);
   return rooms_.rpc->serve(exchange);
 }

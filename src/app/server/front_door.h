@@ -8,6 +8,7 @@
 // | /metrics      | OpenMetrics                                                             |
 // | /             | the landing page, for people                                            |
 // | /webhooks/... | providers' webhooks                                                     |
+// | /console/...  | the console's files                                                     |
 // | /return/...   | shoppers on their way back from a challenge                             |
 // | the rest      | RPC: /florin.<domain>.v1.<Service>/<Method>                             |
 #pragma once
@@ -29,6 +30,7 @@ class FrontDoor final : public http::Handler {
     http::Handler* webhooks = nullptr;
     http::Handler* returns = nullptr;
     http::Handler* landing = nullptr;
+    http::Handler* console = nullptr;
   };
   // Lets requests in. The handlers must outlive the door.
   void open(Rooms rooms);

@@ -4,6 +4,7 @@
 
 #include "api/common/error_detail.h"
 #include "api/common/submit.h"
+#include "app/server/storage.h"
 
 namespace florin::app {
 namespace {
@@ -22,14 +23,19 @@ rpc::CorsOptions cors_options(std::vector<std::string> origins) {
 
 Services::Services(Parts parts)
     : keys_([&partition = parts.platform.partition] { return partition.snapshot(); }, parts.platform.clock),
+      browser_(parts.public_base_url),
+      hashes_(parts.platform.random),
       trace_(parts.platform.random),
-      authenticate_(keys_),
+      authenticate_({keys_, parts.platform, browser_}),
       limit_calls_(parts.platform.clock),
-      payments_(parts.platform, parts.settings),
+      payments_(parts.platform, parts.settings, parts.vault),
       ledger_(parts.platform),
       tenants_(parts.platform, keys_),
       events_(parts.platform, parts.registry),
-      router_({.interceptors = {&trace_, &authenticate_, &limit_calls_, &validate_},
+      operators_({parts.platform, browser_, hashes_, parts.public_base_url, std::move(parts.on_redeemed)}),
+      webhooks_(parts.platform),
+      system_({parts.platform, program_name(), std::move(parts.providers), std::move(parts.processes)}),
+      router_({.interceptors = {&trace_, &authenticate_, &limit_calls_, &refuse_card_numbers_, &validate_},
                .open_services = {open_services.begin(), open_services.end()},
                .observers = {&parts.observer},
                .error_encoder = api::error_detail_encoder(parts.platform.random),
@@ -39,6 +45,9 @@ Services::Services(Parts parts)
   ledger::v1::mount(router_, ledger_);
   tenants::v1::mount(router_, tenants_);
   events::v1::mount(router_, events_);
+  operators::v1::mount(router_, operators_);
+  webhooks::v1::mount(router_, webhooks_);
+  system::v1::mount(router_, system_);
   grpc::health::v1::mount(router_, health_);
   reflection_.mount_on(router_);
   // Requests reach these services only while the front door is open.

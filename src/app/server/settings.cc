@@ -15,6 +15,7 @@ constexpr std::size_t secret_bytes_max = 16 * 1024;
 // From the API's port to that of its TLS in development: 8080 and 8443. So two platforms on one machine need one other
 // port each.
 constexpr int development_tls_distance = 363;
+constexpr std::uint16_t default_port = 8080;
 
 Error value_invalid(std::string_view setting, std::string_view expected) {
   return invalid_argument("config_value_invalid", fmt::format("{} must be {}.", setting, expected));
@@ -67,6 +68,27 @@ Result<std::optional<TlsSettings>> resolve_tls(const config::v1::Tls& tls, const
   return std::optional(TlsSettings{*std::move(listen), tls.certificate_file(), tls.key_file(), tls.client_ca_file()});
 }
 
+// In development on free ports, unless the API is where it is by default: then both are where people look for them, and
+// a second platform on the machine needs no other ports for it.
+Result<std::optional<VaultSettings>> resolve_vault(const config::v1::Vault& vault, const ServeSettings& settings) {
+  if (!settings.dev && !vault.enabled() && vault.private_url().empty()) return std::optional<VaultSettings>();
+  const bool free_ports = settings.dev && settings.listen.port != default_port;
+  VaultSettings resolved;
+  resolved.private_url = vault.private_url();
+  resolved.secret = vault.secret();
+  resolved.listen = or_default(vault.listen(), free_ports ? "127.0.0.1:0" : "127.0.0.1:8070");
+  resolved.private_listen = or_default(vault.private_listen(), free_ports ? "127.0.0.1:0" : "127.0.0.1:8071");
+  RETURN_IF_ERROR(parse_listen(resolved.listen, "vault.listen"));
+  RETURN_IF_ERROR(parse_listen(resolved.private_listen, "vault.private_listen"));
+  resolved.public_url = vault.public_url();
+  resolved.frame_ancestors = {vault.frame_ancestors().begin(), vault.frame_ancestors().end()};
+  resolved.key_file = or_default(vault.key_file(), settings.data_directory + "/vault_key");
+  if (!resolved.private_url.empty() && resolved.public_url.empty()) {
+    return value_invalid("vault.public_url", "given with vault.private_url");
+  }
+  return std::optional(std::move(resolved));
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text, std::string_view setting) {
@@ -94,12 +116,14 @@ Result<ServeSettings> resolve(const config::v1::Config& config, bool dev) {
   ASSIGN_OR_RETURN(const std::uint32_t drain_s, in_bounds(config.server().drain_s(), {"server.drain_s", 20, 1, 600}));
   settings.drain = Duration::seconds(drain_s);
   settings.cors_origins = {config.server().cors_origins().begin(), config.server().cors_origins().end()};
+  settings.web_directory = config.web().directory();
   settings.data_directory = or_default(config.data().directory(), "./data");
   ASSIGN_OR_RETURN(settings.segment_mb, in_bounds(config.data().segment_mb(), {"data.segment_mb", 64, 8, 1024}));
   ASSIGN_OR_RETURN(settings.cache_mb, in_bounds(config.data().cache_mb(), {"data.cache_mb", 96, 16, 65536}));
   settings.sandbox_psp = dev || config.sandbox_psp().enabled();
   settings.sandbox_psp_listen = or_default(config.sandbox_psp().listen(), "127.0.0.1:8090");
   RETURN_IF_ERROR(parse_listen(settings.sandbox_psp_listen, "sandbox_psp.listen"));
+  ASSIGN_OR_RETURN(settings.vault, resolve_vault(config.vault(), settings));
   settings.psp_accounts = {config.psp_accounts().begin(), config.psp_accounts().end()};
   settings.log_level = or_default(config.telemetry().log_level(), "info");
   return settings;

@@ -27,6 +27,17 @@ struct TlsSettings {
   std::string client_ca_file;  // empty: clients need no certificate
 };
 
+struct VaultSettings {
+  // Of a vault that runs elsewhere; empty: it is started here, with what follows.
+  std::string private_url;
+  config::v1::Secret secret;
+  std::string listen;
+  std::string private_listen;
+  std::string public_url;                    // empty: made from the address
+  std::vector<std::string> frame_ancestors;  // empty: this platform's own pages
+  std::string key_file;
+};
+
 struct ServeSettings {
   bool dev = false;  // one-machine development: sandbox provider, sandbox tenant, greeting, secrets in endpoints.json
   ListenAddress listen;
@@ -35,11 +46,13 @@ struct ServeSettings {
   std::string public_base_url;  // empty: made from the address
   Duration drain;
   std::vector<std::string> cors_origins;
+  std::string web_directory;  // empty: beside the program
   std::string data_directory;
   std::uint32_t segment_mb = 0;
   std::uint32_t cache_mb = 0;
   bool sandbox_psp = false;
   std::string sandbox_psp_listen;
+  std::optional<VaultSettings> vault;  // none: cards are not taken
   std::vector<config::v1::PspAccount> psp_accounts;
   std::string log_level;
 };

@@ -28,6 +28,8 @@ constexpr DeclineRule rules[] = {
      "The card was reported lost. Do not try it again."},
     {"payment_not_found", FAILURE_CODE_OTHER, FAILURE_ACTOR_PLATFORM, false,
      "The provider does not know this payment. The account may be another one."},
+    {"processing_error", FAILURE_CODE_TRY_AGAIN_LATER, FAILURE_ACTOR_PROVIDER, true,
+     "The provider failed while it handled the card. Nothing was charged; the same card may work in a moment."},
     {"processing_failed", FAILURE_CODE_NOT_PROCESSED, FAILURE_ACTOR_PROVIDER, false,
      "The provider accepted the payment and could not complete it."},
     {"refused_amount", FAILURE_CODE_LIMIT_EXCEEDED, FAILURE_ACTOR_MERCHANT, false,

@@ -51,8 +51,15 @@ std::string authorize_body(const v1::PspRequest& request, const Account& account
       {"amount", request.amount_minor()},
       {"currency", request.currency()},
       {"capture", request.capture()},
-      {"payment_method", request.payment_method_token()},
   };
+  if (request.vault_claimant().empty()) {
+    body["payment_method"] = request.payment_method_token();
+  } else {
+    body["card"] = {{"number", "{{card.number}}"},
+                    {"exp_month", "{{card.exp_month}}"},
+                    {"exp_year", "{{card.exp_year}}"},
+                    {"cvc", "{{card.cvc}}"}};
+  }
   if (!request.return_url().empty()) body["return_url"] = absolute_return_url(request, account);
   if (!request.statement_descriptor().empty()) {
     body["descriptor"] = request.statement_descriptor().substr(0, descriptor_bytes_max);
@@ -132,6 +139,10 @@ class SandboxConnector final : public Connector {
     http.headers.add("idempotency-key", request.idempotency_key());
     if (request.operation() == v1::PSP_OPERATION_AUTHORIZE) {
       http.body = authorize_body(request, account);
+      if (!request.vault_claimant().empty()) {
+        http.vault_token = request.payment_method_token();
+        http.vault_claimant = request.vault_claimant();
+      }
     } else if (request.operation() == v1::PSP_OPERATION_VOID) {
       http.body = "{}";
     } else {

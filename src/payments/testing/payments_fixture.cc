@@ -53,20 +53,22 @@ Result<v1::CreatePaymentResponse> PaymentsFixture::try_create(const NewPayment& 
   request.set_confirm(payment.confirm);
   request.set_reference(payment.reference);
   request.set_return_url(payment.return_url);
-  return run<v1::CreatePaymentResponse>(payment.tenant.empty() ? tenant : payment.tenant,
-                                        [&](engine::Work& work) { return decide_create(work, settings_, request); });
+  return run<v1::CreatePaymentResponse>(payment.tenant.empty() ? tenant : payment.tenant, [&](engine::Work& work) {
+    return decide_create(work, settings_, request, payment.vault);
+  });
 }
 
 std::string PaymentsFixture::create(const NewPayment& payment) {
   return try_create(payment).value().payment().id();
 }
 
-Result<v1::ConfirmPaymentResponse> PaymentsFixture::confirm(const std::string& payment_id, const std::string& token) {
+Result<v1::ConfirmPaymentResponse> PaymentsFixture::confirm(const std::string& payment_id, const std::string& token,
+                                                            const VaultAnswer& vault) {
   v1::ConfirmPaymentRequest request;
   request.set_payment_id(payment_id);
   if (!token.empty()) request.mutable_payment_method()->set_token(token);
-  return run<v1::ConfirmPaymentResponse>(tenant,
-                                         [&](engine::Work& work) { return decide_confirm(work, settings_, request); });
+  return run<v1::ConfirmPaymentResponse>(
+      tenant, [&](engine::Work& work) { return decide_confirm(work, settings_, request, vault); });
 }
 
 Result<v1::CapturePaymentResponse> PaymentsFixture::capture(const std::string& payment_id, const Part& part) {

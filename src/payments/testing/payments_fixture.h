@@ -14,6 +14,7 @@
 #include "engine/testing/synchronous_partition.h"
 #include "florin/connectors/v1/psp.pb.h"
 #include "florin/payments/v1/payments.pb.h"
+#include "payments/method.h"
 #include "payments/rows.h"
 #include "payments/settings.h"
 
@@ -28,6 +29,7 @@ struct NewPayment {
   std::string reference{};
   std::string return_url{};
   TenantId tenant{};  // the fixture's tenant if empty
+  VaultAnswer vault{};
 };
 
 // What a capture or refund takes: all there is for no amount.
@@ -47,7 +49,8 @@ class PaymentsFixture {
   // The id of a new payment. CHECKs that it is accepted.
   std::string create(const NewPayment& payment);
   Result<v1::CreatePaymentResponse> try_create(const NewPayment& payment);
-  Result<v1::ConfirmPaymentResponse> confirm(const std::string& payment_id, const std::string& token = {});
+  Result<v1::ConfirmPaymentResponse> confirm(const std::string& payment_id, const std::string& token = {},
+                                             const VaultAnswer& vault = {});
   Result<v1::CapturePaymentResponse> capture(const std::string& payment_id, const Part& part = {});
   Result<v1::RefundPaymentResponse> refund(const std::string& payment_id, const Part& part = {});
   Result<v1::CancelPaymentResponse> cancel(const std::string& payment_id);

@@ -1,14 +1,13 @@
-#include "app/server/sandbox_process.h"
+#include "app/server/child_process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <vector>
+#include <csignal>
 
 #include "telemetry/log.h"
 
@@ -16,34 +15,12 @@ namespace florin::app {
 namespace {
 
 // What the child prints, on a line of its own, when it listens.
-constexpr std::string_view announcement = "listening ";
+constexpr std::string_view announcement = "listening";
 constexpr int restarts_max = 100;
 constexpr int start_retries_max = 10;
 
-Error sandbox_psp_failed(std::string message) {
-  return unavailable("sandbox_psp_failed", "The sandbox provider did not start: " + std::move(message));
-}
-
-std::vector<std::string> arguments(const SandboxProcessOptions& options) {
-  std::vector<std::string> all = {options.program,
-                                  "sandbox-psp",
-                                  "--data",
-                                  options.data_directory,
-                                  "--listen",
-                                  options.listen,
-                                  "--api-key-file",
-                                  options.api_key_file,
-                                  "--webhook-secret-file",
-                                  options.webhook_secret_file};
-  if (!options.webhook_url.empty()) {
-    all.emplace_back("--webhook-url");
-    all.push_back(options.webhook_url);
-  }
-  return all;
-}
-
 // In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become_sandbox(char* const* argv, int out) {
+[[noreturn]] void become(char* const* argv, int out) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // A group of its own: Ctrl-C is for the platform, which then ends this one.
   setpgid(0, 0);
@@ -68,25 +45,36 @@ std::string read_line(int fd) {
   return line.substr(0, line.find('\n'));
 }
 
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words;
+  while (!line.empty()) {
+    const std::string_view word = line.substr(0, line.find(' '));
+    line.remove_prefix(std::min(line.size(), word.size() + 1));
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<SandboxProcess>> SandboxProcess::start(SandboxProcessOptions options) {
-  std::unique_ptr<SandboxProcess> process(new SandboxProcess(std::move(options)));
+Result<std::unique_ptr<ChildProcess>> ChildProcess::start(ChildProcessOptions options) {
+  std::unique_ptr<ChildProcess> process(new ChildProcess(std::move(options)));
   Status spawned = process->spawn();
-  // The provider of a platform that was killed a moment ago may still be on its way out, with its port and its lock.
+  // The child of a platform that was killed a moment ago may still be on its way out, with its port and its lock.
   for (int retry = 0; !spawned.ok() && retry < start_retries_max; ++retry) {
     const timespec pause{.tv_sec = 0, .tv_nsec = 100'000'000};
     nanosleep(&pause, nullptr);  // allow(sleep): nothing tells when another process has let go
     spawned = process->spawn();
   }
   RETURN_IF_ERROR(std::move(spawned));
+  process->addresses_ = process->options_.listen;
   // PR_SET_PDEATHSIG fires when the thread that forked ends: that is the caller's, which lives as long as the program,
   // for the first child, and the supervisor's for those after it.
   process->supervisor_ = std::thread([raw = process.get()] { raw->supervise(); });
   return process;
 }
 
-SandboxProcess::~SandboxProcess() {
+ChildProcess::~ChildProcess() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -95,50 +83,63 @@ SandboxProcess::~SandboxProcess() {
   if (supervisor_.joinable()) supervisor_.join();
 }
 
-Status SandboxProcess::spawn() {
-  const auto words = arguments(options_);
+Error ChildProcess::failed(std::string_view what) const {
+  return unavailable(options_.reason, fmt::format("The {} did not start: {}", options_.name, what));
+}
+
+Status ChildProcess::spawn() {
+  std::vector<std::string> words = options_.arguments(options_.listen);
+  words.insert(words.begin(), options_.program);
   std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::array<int, 2> pipe_ends{};
-  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return sandbox_psp_failed("no pipe could be made.");
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return failed("no pipe could be made.");
   const pid_t child = fork();
-  if (child == 0) become_sandbox(argv.data(), pipe_ends[1]);
+  if (child == 0) become(argv.data(), pipe_ends[1]);
   close(pipe_ends[1]);
-  const std::string line = child > 0 ? read_line(pipe_ends[0]) : std::string();
+  std::vector<std::string> told = words_of(child > 0 ? read_line(pipe_ends[0]) : std::string());
   close(pipe_ends[0]);
-  if (child < 0) return sandbox_psp_failed("no process could be made.");
-  if (!line.starts_with(announcement)) {
+  if (child < 0) return failed("no process could be made.");
+  if (told.size() != options_.listen.size() + 1 || told.front() != announcement) {
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
-    return sandbox_psp_failed("see the line it wrote above.");
+    return failed("see the line it wrote above.");
   }
+  told.erase(told.begin());
   const std::lock_guard lock(mutex_);
   child_ = child;
   // It was asked to stop while this child was being started.
   if (stopping_) kill(child, SIGTERM);
-  address_ = line.substr(announcement.size());
   // A child that is started again must be found where the first one was.
-  options_.listen = address_;
+  options_.listen = std::move(told);
   return ok();
 }
 
-bool SandboxProcess::forget_child() {
+bool ChildProcess::forget_child() {
   const std::lock_guard lock(mutex_);
   child_ = 0;
+  ++restarts_;
   return stopping_;
 }
 
-void SandboxProcess::supervise() noexcept {
+ChildProcess::Report ChildProcess::report() const {
+  const std::lock_guard lock(mutex_);
+  return {.running = child_ > 0, .restarts = restarts_};
+}
+
+void ChildProcess::supervise() noexcept {
   for (int restarts = 0; restarts < restarts_max; ++restarts) {
     int status = 0;
     // Only this thread changes child_ once there is a supervisor.
     while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
     if (forget_child()) return;
-    telemetry::log_warn("sandbox provider ended; starting it again", {{"status", fmt::format("{}", status)}});
+    telemetry::log_warn("a child process ended; starting it again",
+                        {{"process", options_.name}, {"status", fmt::format("{}", status)}});
     if (const auto spawned = spawn(); !spawned.ok()) {
-      telemetry::log_error("sandbox provider did not start again", {{"detail", spawned.error().message()}});
+      telemetry::log_error("a child process did not start again", {{"detail", spawned.error().message()}});
       return;
     }
   }

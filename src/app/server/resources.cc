@@ -1,0 +1,46 @@
+#include "app/server/resources.h"
+
+#include <optional>
+
+#include "operators/operators.h"
+#include "payments/queries.h"
+#include "tenants/tenants.h"
+
+namespace florin::app {
+namespace {
+
+using google::protobuf::Message;
+
+template <class Resource>
+std::unique_ptr<Message> boxed(std::optional<Resource> resource) {
+  return resource ? std::make_unique<Resource>(std::move(*resource)) : nullptr;
+}
+
+std::unique_ptr<Message> read_payment(const store::Reader& state, TenantId tenant, std::string_view id) {
+  const auto row = payments::require_payment(state, tenant, id);
+  return row.ok() ? std::make_unique<payments::v1::Payment>(row->payment()) : nullptr;
+}
+
+std::unique_ptr<Message> read_tenant(const store::Reader& state, TenantId tenant, std::string_view id) {
+  tenants::v1::GetTenantRequest request;
+  request.set_tenant_id(std::string(id));
+  const auto found = tenants::get_tenant(state, tenant, request);
+  return found.ok() ? std::make_unique<tenants::v1::Tenant>(found->tenant()) : nullptr;
+}
+
+}  // namespace
+
+api::Resources operator_resources() {
+  api::Resources resources;
+  resources.add("pay_", &read_payment);
+  resources.add("ten_", &read_tenant);
+  resources.add("key_", [](const store::Reader& state, TenantId tenant, std::string_view id) {
+    return boxed(tenants::find_visible_api_key(state, tenant, id));
+  });
+  resources.add("usr_", [](const store::Reader& state, TenantId tenant, std::string_view id) {
+    return boxed(operators::find_visible_operator(state, tenant, id));
+  });
+  return resources;
+}
+
+}  // namespace florin::app

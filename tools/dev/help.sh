@@ -5,7 +5,7 @@ usage: ./dev <word> [arguments]
   run [args]                build and start the whole platform on ./data; args go to `florin serve`
   test [suite...] [-- args] build, then unit tests and every suite, or only those named; args go to the suites
   check [--all] [step...]   what a change must pass: format, layers, sizes, lint, contracts, build, tests
-  build [preset] [target]   compile: release (default), asan, tsan or fuzz
+  build [preset] [target]   compile: release (default), asan, tsan or fuzz; without targets the pages too
   format                    lay out C++ and .proto files
   bench <name> [args]       run a benchmark; --json FILE writes its figures
   fuzz [--quick] [name...]  run the fuzzers, 10 minutes each (--quick: 1); --seconds N

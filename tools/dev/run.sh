@@ -5,5 +5,6 @@ dev_run() {
   need_word build
   dev_setup build
   build_preset release florin
+  build_pages release
   exec build/release/bin/florin serve --dev --data ./data "$@"
 }

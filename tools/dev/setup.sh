@@ -1,4 +1,4 @@
-# ./dev setup [group...]: installs what tools/packages.txt and tools/node list and the machine lacks. Fast when nothing is
+# ./dev setup [group...]: installs what tools/packages.txt, tools/node and web list and the machine lacks. Fast when nothing is
 # missing: one look at dpkg's database, no network.
 
 dev_setup() {
@@ -13,7 +13,8 @@ dev_setup() {
     "Florin is built on Debian 12; see tools/packages.txt for what it needs elsewhere"
 
   setup_packages "${groups[@]}"
-  if [[ " ${groups[*]} " != " build " ]]; then setup_node; fi
+  setup_node
+  setup_web
 }
 
 # The lines of the wanted groups as "package version program why...", with "-" for an empty version or program.
@@ -130,5 +131,20 @@ setup_node() {
   hash -r
   [[ $(node --version 2>/dev/null) == v24.* ]] || die "setup: npm brought no Node 24 for this machine ($machine)" "see $log"
   buf --version >/dev/null || die "setup: npm brought no Buf for this machine ($machine)" "see $log"
+  touch "$stamp"
+}
+
+# What the pages are built and tested with, exactly as web/package-lock.json says. Again no install script runs.
+setup_web() {
+  local stamp
+  stamp=web/node_modules/.installed-$(sha256sum web/package-lock.json | cut -c1-16)
+  if [[ -e $stamp ]]; then return; fi
+  say "setup: installing what the pages need from npm into web/node_modules"
+  local log=$root/.cache/setup-web.log
+  mkdir -p .cache
+  if ! (cd web && npm ci --ignore-scripts --no-audit --no-fund </dev/null) >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    die "setup: npm could not install web (full output: $log)" "check the network and npm's registry setting (npm config get registry)"
+  fi
   touch "$stamp"
 }

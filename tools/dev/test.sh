@@ -29,12 +29,18 @@ dev_test() {
   need_word build
   dev_setup build test
   # The checkers' tests need no program.
-  if [[ ${suites[*]} != tools ]] && ! (build_preset "$preset"); then
+  if [[ ${suites[*]} != tools ]] && ! (build_for "$preset"); then
     say "The build failed, so nothing was tested."
     say "0 passed, 1 failed"
     exit 1
   fi
   run_suites "$preset"
+}
+
+# The pages' own checks need no program; the programs' need no pages, but what a browser opens needs both.
+build_for() {
+  if [[ ${suites[*]} != web ]]; then build_preset "$1"; fi
+  build_pages "$1"
 }
 
 all_suites() {

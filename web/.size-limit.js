@@ -1,0 +1,66 @@
+// Budgets in gzip: the shell that every visit loads, and what each page adds to it. The build's own notes (web/.size) tell which
+// file needs which, so a budget follows what is really loaded, however the build cuts its chunks.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const budgets = {
+  console: {
+    folder: "dist/console",
+    // Vue, router, query cache, Connect, protobuf, Reka's parts, the federation's runtime, styles. Fonts aside.
+    shell: { entry: "index.html", limit: "212 kB" },
+    pages: {
+      "features/overview/pages/OverviewPage.vue": "24 kB",
+      "features/payments/pages/PaymentsPage.vue": "28 kB",
+      "features/payments/pages/PaymentPage.vue": "24 kB",
+      "features/keys/pages/KeysPage.vue": "28 kB",
+      "features/webhooks/pages/WebhooksPage.vue": "25 kB",
+      "features/webhooks/pages/WebhookPage.vue": "11 kB",
+      "features/operators/pages/OperatorsPage.vue": "27 kB",
+      "features/audit/pages/AuditPage.vue": "15 kB",
+      "features/health/pages/HealthPage.vue": "23 kB",
+      "features/sessions/pages/AccountPage.vue": "23 kB",
+      "features/sessions/pages/WelcomePage.vue": "7 kB",
+      "features/ledger/pages/LedgerRemote.vue": "5 kB",
+    },
+  },
+};
+
+const notes = (app) => {
+  const path = join(".size", `${app}.json`);
+  if (!existsSync(path)) throw new Error(`there is no ${path}: npm run build`);
+  return JSON.parse(readFileSync(path, "utf8"));
+};
+
+// Every file that comes with one: itself, its style sheets, and what it imports before it runs.
+function closure(manifest, key, found = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || found.has(chunk.file)) return found;
+  found.add(chunk.file);
+  for (const css of chunk.css ?? []) found.add(css);
+  for (const next of chunk.imports ?? []) closure(manifest, next, found);
+  return found;
+}
+
+function console_({ folder, shell, pages }) {
+  const manifest = notes("console");
+  const always = closure(manifest, shell.entry);
+  // The shared modules and the federation's own start are asked for by name, not imported.
+  for (const [key, chunk] of Object.entries(manifest)) if (/loadShare|hostInit|localSharedImportMap|remoteEntry/.test(key + chunk.file)) for (const file of closure(manifest, key)) always.add(file);
+  const paths = (files) => [...files].filter((file) => /\.(js|css)$/.test(file)).map((file) => join(folder, file));
+  const checks = [{ name: "console: shell", path: paths(always), limit: shell.limit, gzip: true }];
+  for (const [page, limit] of Object.entries(pages)) {
+    const own = [...closure(manifest, `src/${page}`)].filter((file) => !always.has(file));
+    if (own.length === 0) throw new Error(`the build knows no page ${page}`);
+    checks.push({ name: `console: ${page.split("/").pop().replace(".vue", "")}`, path: paths(own), limit, gzip: true });
+  }
+  return checks;
+}
+
+const remote = "dist/console/remotes/ledger";
+const ledger = [
+  { name: "ledger: remote entry", path: `${remote}/remoteEntry.js`, limit: "8 kB", gzip: true },
+  // Its own copies of what hosts do not share; what they share is not loaded again.
+  { name: "ledger: what it adds to a host", path: readdirSync(join(remote, "assets")).filter((name) => /\.(js|css)$/.test(name) && !/prebuild|loadShare__vue__/.test(name)).map((name) => join(remote, "assets", name)), limit: "120 kB", gzip: true },
+];
+
+export default [...console_(budgets.console), ...ledger];

@@ -1,0 +1,2 @@
+// Shared modules are settled before anything that uses them is loaded.
+import("./page.js");

@@ -1,0 +1,1 @@
+export function configure(output: string): object;

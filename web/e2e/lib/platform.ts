@@ -58,6 +58,9 @@ process.on("exit", () => {
   for (const child of running) killGroup(child);
 });
 
+// The suite's time limit and Ctrl-C end a test by signal: that must run the clean-up too.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(143));
+
 function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid!, "SIGKILL");

@@ -1,5 +1,6 @@
 """Settings and ports that cannot be used: told in one line that names the place, with exit code 1, before anything is done."""
 
+import random
 import socket
 import unittest
 
@@ -72,6 +73,23 @@ class Configuration(unittest.TestCase):
         self.assertIn("1 to 64", line)
 
 
+# In development the port of TLS stands so far above the API's.
+TLS_DISTANCE = 363
+
+
+def free_pair():
+    """A port for the API whose port for TLS is free too. Below those that the kernel gives to connections."""
+    for port in random.sample(range(20_000, 32_000), 500):
+        with socket.socket() as plain, socket.socket() as tls:
+            try:
+                plain.bind(("127.0.0.1", port))
+                tls.bind(("127.0.0.1", port + TLS_DISTANCE))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no two free ports")
+
+
 class Ports(unittest.TestCase):
     def taken_port(self):
         other = socket.socket()
@@ -94,14 +112,13 @@ class Ports(unittest.TestCase):
         self.assert_refused(Platform(Scratch.folder("port"), listen=address), address, "port_in_use")
 
     def test_tls_port_in_use_names_its_setting(self):
+        port = free_pair()
         taken = socket.socket()
         self.addCleanup(taken.close)
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port + TLS_DISTANCE))
         taken.listen()
-        port = taken.getsockname()[1]
-        # In development the port of TLS stands 363 above the API's.
-        platform = Platform(Scratch.folder("port"), listen=f"127.0.0.1:{port - 363}")
-        self.assert_refused(platform, f"127.0.0.1:{port}", "port_in_use")
+        platform = Platform(Scratch.folder("port"), listen=f"127.0.0.1:{port}")
+        self.assert_refused(platform, f"127.0.0.1:{port + TLS_DISTANCE}", "port_in_use")
         self.assertIn("tls.listen", platform.stderr())
 
     def test_sandbox_psp_port_in_use(self):
@@ -113,9 +130,6 @@ class Ports(unittest.TestCase):
         self.assert_refused(platform, "192.0.2.1:8080", "address_not_available")
 
     def test_both_on_one_port(self):
-        free = socket.socket()
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-        free.close()
+        address = f"127.0.0.1:{free_pair()}"
         platform = Platform(Scratch.folder("port"), listen=address, psp_listen=address)
         self.assert_refused(platform, address, "port_in_use")

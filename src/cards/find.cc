@@ -1,5 +1,6 @@
 #include "cards/find.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -77,13 +78,33 @@ Run read_run(std::string_view text, std::size_t at) {
   return run;
 }
 
+std::size_t end_of_group(const Run& run, std::size_t group) {
+  return group + 1 < run.starts.size() ? run.starts[group + 1] : run.digits.size();
+}
+
+// Whether people and forms write a number in groups like these: of one, two or four digits with a shorter rest, or as
+// it stands on a card of one of the brands with their own, or issuer and rest. Otherwise every "order-4-000000001234"
+// could be a number.
+bool is_usual_grouping(const Run& run, std::size_t first, std::size_t last) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = first; i <= last; ++i) sizes.push_back(end_of_group(run, i) - run.starts[i]);
+  if (sizes.size() == 1) return true;
+  for (const auto& own : {std::vector<std::size_t>{4, 6, 5}, {4, 6, 4}, {4, 3, 3, 3}, {6, 9}, {6, 10}, {6, 13}}) {
+    if (sizes == own) return true;
+  }
+  const std::size_t size = sizes.front();
+  const auto is_same = [size](std::size_t each) { return each == size; };
+  return (size == 1 || size == 2 || size == 4) && sizes.back() <= size &&
+         std::all_of(sizes.begin(), sizes.end() - 1, is_same);
+}
+
 // Card numbers that begin with group `first` and end with a group.
 bool has_number_of_groups(const Run& run, std::size_t first) {
   const std::size_t start = run.starts[first];
   for (std::size_t last = first; last < run.starts.size(); ++last) {
-    const std::size_t end = last + 1 < run.starts.size() ? run.starts[last + 1] : run.digits.size();
+    const std::size_t end = end_of_group(run, last);
     if (end - start > number_digits_max) return false;
-    if (end - start < found_digits_min) continue;
+    if (end - start < found_digits_min || !is_usual_grouping(run, first, last)) continue;
     if (is_card_number(std::string_view(run.digits).substr(start, end - start))) return true;
   }
   return false;
@@ -99,12 +120,13 @@ bool has_number_and_more(std::string_view group) {
 
 bool holds(const Run& run) {
   if (run.digits.size() < found_digits_min) return false;
-  if (run.digits.size() <= number_digits_max && is_card_number(run.digits)) return true;
+  const bool is_whole = run.digits.size() <= number_digits_max && is_usual_grouping(run, 0, run.starts.size() - 1);
+  if (is_whole && is_card_number(run.digits)) return true;
   if (run.between_letters) return false;
   for (std::size_t i = 0; i < run.starts.size(); ++i) {
     if (has_number_of_groups(run, i)) return true;
-    const std::size_t end = i + 1 < run.starts.size() ? run.starts[i + 1] : run.digits.size();
-    if (has_number_and_more(std::string_view(run.digits).substr(run.starts[i], end - run.starts[i]))) return true;
+    const std::size_t size = end_of_group(run, i) - run.starts[i];
+    if (has_number_and_more(std::string_view(run.digits).substr(run.starts[i], size))) return true;
   }
   return false;
 }

@@ -62,6 +62,9 @@ TEST(FindCardNumber, LeavesOtherTextsAlone) {
            "192.168.100.100:8080",
            "a4242424242424242424242424242424242b",
            "4242/4242/4242/4242",
+           "order-4-222222222222",
+           "bench-4-242424242424242",
+           "4-24242424-2424242",
        }) {
     EXPECT_FALSE(holds_card_number(text)) << text;
   }

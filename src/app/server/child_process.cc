@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 
 #include "telemetry/log.h"
@@ -16,8 +18,11 @@ namespace {
 
 // What the child prints, on a line of its own, when it listens.
 constexpr std::string_view announcement = "listening";
-constexpr int restarts_max = 100;
 constexpr int start_retries_max = 10;
+// Between an end and the next start; a child that lived this long did not fail at starting.
+constexpr Duration restart_wait_min = Duration::milliseconds(100);
+constexpr Duration restart_wait_max = Duration::seconds(30);
+constexpr Duration healthy_life = Duration::minutes(1);
 
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(char* const* argv, int out) {
@@ -80,6 +85,7 @@ ChildProcess::~ChildProcess() {
     stopping_ = true;
     if (child_ > 0) kill(child_, SIGTERM);
   }
+  stop_.notify_all();
   if (supervisor_.joinable()) supervisor_.join();
 }
 
@@ -99,22 +105,27 @@ Status ChildProcess::spawn() {
   const pid_t child = fork();
   if (child == 0) become(argv.data(), pipe_ends[1]);
   close(pipe_ends[1]);
+  set_child(std::max(child, 0));
   std::vector<std::string> told = words_of(child > 0 ? read_line(pipe_ends[0]) : std::string());
   close(pipe_ends[0]);
   if (child < 0) return failed("no process could be made.");
   if (told.size() != options_.listen.size() + 1 || told.front() != announcement) {
+    set_child(0);
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     return failed("see the line it wrote above.");
   }
   told.erase(told.begin());
-  const std::lock_guard lock(mutex_);
-  child_ = child;
-  // It was asked to stop while this child was being started.
-  if (stopping_) kill(child, SIGTERM);
   // A child that is started again must be found where the first one was.
   options_.listen = std::move(told);
   return ok();
+}
+
+void ChildProcess::set_child(int child) {
+  const std::lock_guard lock(mutex_);
+  child_ = child;
+  // It was asked to stop while this child was being started.
+  if (stopping_ && child > 0) kill(child, SIGTERM);
 }
 
 bool ChildProcess::forget_child() {
@@ -129,18 +140,36 @@ ChildProcess::Report ChildProcess::report() const {
   return {.running = child_ > 0, .restarts = restarts_};
 }
 
+ChildProcess::End ChildProcess::wait_for_end() const {
+  const Duration started = system_clock().elapsed();
+  End end;
+  // Only the supervisor changes child_ once there is one.
+  while (waitpid(child_, &end.status, 0) < 0 && errno == EINTR) {
+  }
+  end.lived = system_clock().elapsed() - started;
+  return end;
+}
+
+bool ChildProcess::pause(Duration pause) {
+  std::unique_lock lock(mutex_);
+  return !stop_.wait_for(lock, std::chrono::microseconds(pause.micros), [this] { return stopping_; });
+}
+
 void ChildProcess::supervise() noexcept {
-  for (int restarts = 0; restarts < restarts_max; ++restarts) {
-    int status = 0;
-    // Only this thread changes child_ once there is a supervisor.
-    while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  Duration wait = restart_wait_min;
+  while (true) {
+    if (child_ > 0) {
+      const End end = wait_for_end();
+      if (forget_child()) return;
+      if (end.lived >= healthy_life) wait = restart_wait_min;
+      telemetry::log_warn("a child process ended; starting it again",
+                          {{"process", options_.name}, {"status", fmt::format("{}", end.status)}});
     }
-    if (forget_child()) return;
-    telemetry::log_warn("a child process ended; starting it again",
-                        {{"process", options_.name}, {"status", fmt::format("{}", status)}});
+    if (!pause(wait)) return;
+    wait = std::min(Duration{wait.micros * 2}, restart_wait_max);
     if (const auto spawned = spawn(); !spawned.ok()) {
-      telemetry::log_error("a child process did not start again", {{"detail", spawned.error().message()}});
-      return;
+      telemetry::log_error("a child process did not start again; trying again",
+                           {{"process", options_.name}, {"detail", spawned.error().message()}});
     }
   }
 }

@@ -2,6 +2,7 @@
 // vault. Started again when it dies; ended with its parent, however that ends.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace florin::app {
 
@@ -48,14 +50,25 @@ class ChildProcess {
   // Starts a child and reads its addresses.
   Status spawn();
   Error failed(std::string_view what) const;
+  // From now on this is the child; 0 for none.
+  void set_child(int child);
   // After a child has ended, whose number may become another process's. True if that is as it should be.
   bool forget_child();
-  // Waits for children to die and starts new ones.
+  // Waits for children to die and starts new ones, for as long as it takes: soon after one that lived, and after a
+  // growing pause where one did not start or died at once.
   void supervise() noexcept;
+  struct End {
+    Duration lived;  // since it began to listen
+    int status = 0;  // as waitpid tells it
+  };
+  End wait_for_end() const;
+  // False if it is time to stop.
+  bool pause(Duration pause);
 
   ChildProcessOptions options_;
   std::vector<std::string> addresses_;  // as of the first start
   mutable std::mutex mutex_;
+  std::condition_variable stop_;
   int child_ = 0;          // written under the mutex
   bool stopping_ = false;  // under the mutex
   std::uint32_t restarts_ = 0;

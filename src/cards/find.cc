@@ -37,6 +37,17 @@ std::size_t uuid_length(std::string_view text) {
   return ends ? shape.size() : 0;
 }
 
+// The length of a word of hexadecimal digits at the start of `text` that is as long as a hash or a signature, and has a
+// letter among them; 0 if there is none. Runs of digits within one are chance.
+std::size_t hash_length(std::string_view text) {
+  constexpr std::size_t shortest = 32;
+  std::size_t length = 0;
+  bool has_letter = false;
+  for (; length < text.size() && is_hex(text[length]); ++length) has_letter |= !is_digit(text[length]);
+  const bool ends = length == text.size() || !is_word(text[length]);
+  return ends && has_letter && length >= shortest ? length : 0;
+}
+
 // Bytes of the space, hyphen or underscore at the start of `text`, in ASCII or Unicode (U+00A0, U+2000 to U+2015,
 // U+202F, U+2060); 0 if there is none.
 std::size_t separator_length(std::string_view text) {
@@ -152,8 +163,10 @@ bool holds_card_number(std::string_view text) {
   if (text.size() < found_digits_min) return false;
   for (std::size_t i = 0; i < text.size();) {
     const bool begins = i == 0 || !is_word(text[i - 1]);
-    if (const std::size_t uuid = begins && is_hex(text[i]) ? uuid_length(text.substr(i)) : 0; uuid > 0) {
-      i += uuid;
+    const std::string_view rest = text.substr(i);
+    const std::size_t random = begins && is_hex(text[i]) ? std::max(uuid_length(rest), hash_length(rest)) : 0;
+    if (random > 0) {
+      i += random;
     } else if (is_digit(text[i])) {
       const Run run = read_run(text, i);
       if (holds(run)) return true;

@@ -61,6 +61,8 @@ TEST(FindCardNumber, LeavesOtherTextsAlone) {
            "+49 30 123456",
            "192.168.100.100:8080",
            "a4242424242424242424242424242424242b",
+           "v1=ab4242424242424242cdef0123456789ab",
+           "sha256:4242424242424242e0d1c2b3a4f5968778695a4b3c2d1e0f4242424242424242",
            "4242/4242/4242/4242",
            "order-4-222222222222",
            "bench-4-242424242424242",
@@ -87,8 +89,7 @@ TEST(FindCardNumber, RandomSecretsAndHashesAreNotTakenForOne) {
     found += holds_card_number(base32_crockford(bytes));
     found += holds_card_number(hex(bytes));
   }
-  // Hexadecimal of 32 bytes holds a whole run of digits that passes about once in 5,000.
-  EXPECT_LT(found, 60);
+  EXPECT_LT(found, 3);
 }
 
 }  // namespace

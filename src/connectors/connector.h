@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "florin/connectors/v1/psp.pb.h"
+#include "florin/payments/v1/payments.pb.h"
 #include "http/exchange.h"
 
 namespace florin::connectors {
@@ -85,6 +86,13 @@ struct DeclineRule {
   std::string_view message;
 };
 
+// A kind of payment method that the provider takes, and for which currencies (sorted); for all of its own where none
+// are named.
+struct MethodRules {
+  payments::v1::PaymentMethodKind kind;
+  std::span<const std::string_view> currencies;
+};
+
 struct Capabilities {
   std::string_view name;
   // What is not listed is refused by build with `unimplemented`.
@@ -93,6 +101,8 @@ struct Capabilities {
   WebhookSignature webhook_signature;
   // How far a webhook's time may be from ours; zero where it carries none.
   Duration webhook_tolerance;
+  // In the order in which they are offered, each kind once.
+  std::span<const MethodRules> methods;
   // Sorted by psp_code. Codes that are not here become FAILURE_CODE_OTHER, hard.
   std::span<const DeclineRule> declines;
 };

@@ -8,6 +8,7 @@
 #include "florin/payments/v1/events.pb.h"
 #include "ledger/u128.h"
 #include "payments/fold.h"
+#include "payments/offers.h"
 #include "payments/postings.h"
 #include "payments/rows.h"
 #include "payments/webhook_key.h"
@@ -36,6 +37,7 @@ template <class Event>
 void apply_method(const Event& event, PaymentRow& row) {
   v1::PaymentMethod& method = *row.mutable_payment()->mutable_payment_method();
   method.set_token(event.payment_method_token());
+  method.set_kind(kind_of_token(method.token()));
   method.clear_card();
   if (event.has_card()) *method.mutable_card() = event.card();
   row.set_vault_claimant(event.vault_claimant());
@@ -122,7 +124,10 @@ void apply_attempt_updated(const EventContext& context, const v1::AttemptUpdated
   } else {
     payment.clear_last_failure();
   }
-  if (!event.action_url().empty()) payment.mutable_action()->set_redirect_url(event.action_url());
+  if (event.status() == v1::ATTEMPT_STATUS_ACTION_REQUIRED) {
+    *payment.mutable_action() = event.action();
+    payment.mutable_action()->set_redirect_url(event.action_url());
+  }
   if (event.has_expire_time()) *payment.mutable_expire_time() = event.expire_time();
   apply_attempt_money(event, *row.mutable_attempts(index));
   save(context, row, writer);

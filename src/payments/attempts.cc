@@ -1,6 +1,9 @@
 #include "payments/attempts.h"
 
+#include <algorithm>
+
 #include "contracts/convert.h"
+#include "payments/consequences.h"
 #include "payments/fold.h"
 #include "payments/inquiries.h"
 #include "payments/limits.h"
@@ -25,8 +28,9 @@ Status may_start(const PaymentRow& row, const AttemptStart& start) {
     case v1::PAYMENT_STATUS_REQUIRES_CONFIRMATION:
       break;
     case v1::PAYMENT_STATUS_REQUIRES_ACTION:
-      return refuse_start("payment_requires_action",
-                          "The shopper must finish or fail the challenge first; cancel the payment to give it up.");
+      return refuse_start(
+          "payment_requires_action",
+          "The shopper must first do what the payment's action asks; cancel the payment to give it up.");
     case v1::PAYMENT_STATUS_PROCESSING:
       return refuse_start("payment_processing",
                           "An attempt is under way; read the payment until its outcome is known.");
@@ -86,6 +90,36 @@ bool amounts_make_sense(const PaymentRow& row, v1::AttemptStatus status, const P
   return true;
 }
 
+// The shopper can only do what is said.
+bool asks_for_something(const PspReply& reply) {
+  return !reply.action_url().empty() || !reply.action().app_url().empty() || reply.action().has_bank_transfer();
+}
+
+bool makes_sense(const PaymentRow& row, v1::AttemptStatus status, const PspReply& reply) {
+  if (status == v1::ATTEMPT_STATUS_ACTION_REQUIRED) return asks_for_something(reply);
+  return amounts_make_sense(row, status, reply);
+}
+
+// What the provider asks of the shopper, beside a page to visit; it ends no later than this platform stops waiting.
+v1::Action action_of(const connectors::v1::PspAction& asked, Timestamp now) {
+  v1::Action action;
+  action.set_app_url(asked.app_url());
+  if (asked.has_bank_transfer()) {
+    v1::BankTransfer& transfer = *action.mutable_bank_transfer();
+    transfer.set_account_holder(asked.bank_transfer().account_holder());
+    transfer.set_account_number(asked.bank_transfer().account_number());
+    transfer.set_bank_code(asked.bank_transfer().bank_code());
+    transfer.set_bank_name(asked.bank_transfer().bank_name());
+    transfer.set_reference(asked.bank_transfer().reference());
+  }
+  if (asked.expire_time_micros() > 0) {
+    const Timestamp end = std::min(Timestamp{asked.expire_time_micros()}, now + action_lifetime_max);
+    *action.mutable_expire_time() = contracts::to_message(end);
+  }
+  action.set_test_url(asked.test_url());
+  return action;
+}
+
 // An open attempt may become anything else; a lost one only won (the provider took money after all); an authorization
 // may turn out to have been released at the provider, unless a capture or void of ours will tell.
 bool may_become(const PaymentRow& row, int attempt, v1::AttemptStatus after) {
@@ -101,7 +135,18 @@ bool may_become(const PaymentRow& row, int attempt, v1::AttemptStatus after) {
   return is_lost(before) && is_won(after);
 }
 
-v1::AttemptUpdated make_update(const PaymentRow& row, const AttemptNews& news, v1::AttemptStatus status) {
+// A read may show that a void was done before its own answer does.
+std::optional<common::v1::PaymentFailure> failure_of_open_void(const PaymentRow& row, std::string_view attempt_id) {
+  for (int i = 0; i < row.operations_size(); ++i) {
+    const v1::Operation& operation = row.payment().operations(i);
+    if (operation.kind() != v1::OPERATION_KIND_VOID || !is_open(operation.status())) continue;
+    if (row.operations(i).attempt_id() == attempt_id) return failure_of_void(row.operations(i).void_cause());
+  }
+  return std::nullopt;
+}
+
+v1::AttemptUpdated make_update(const PaymentRow& row, const AttemptNews& news, v1::AttemptStatus status,
+                               Timestamp now) {
   v1::AttemptUpdated event;
   event.set_payment_id(row.payment().id());
   event.set_attempt_id(news.attempt_id);
@@ -109,7 +154,14 @@ v1::AttemptUpdated make_update(const PaymentRow& row, const AttemptNews& news, v
   event.set_psp_reference(news.reply.psp_reference());
   event.set_source(news.source);
   if (news.reply.has_failure()) *event.mutable_failure() = news.reply.failure();
-  if (status == v1::ATTEMPT_STATUS_ACTION_REQUIRED) event.set_action_url(news.reply.action_url());
+  if (status == v1::ATTEMPT_STATUS_ACTION_REQUIRED) {
+    event.set_action_url(news.reply.action_url());
+    if (news.reply.has_action()) *event.mutable_action() = action_of(news.reply.action(), now);
+  }
+  if (status == v1::ATTEMPT_STATUS_VOIDED && !event.has_failure()) {
+    const auto failure = failure_of_open_void(row, news.attempt_id);
+    if (failure) *event.mutable_failure() = *failure;
+  }
   if (status == v1::ATTEMPT_STATUS_NOT_SENT) {
     common::v1::PaymentFailure& failure = *event.mutable_failure();
     failure.set_code(common::v1::FAILURE_CODE_NOT_PROCESSED);
@@ -153,7 +205,7 @@ void after_winning(engine::Work& work, const PaymentRow& before, std::string_vie
 
 Status start_attempt(engine::Work& work, const Settings& settings, const PaymentRow& row, const AttemptStart& start) {
   RETURN_IF_ERROR(may_start(row, start));
-  ASSIGN_OR_RETURN(const Route route, choose_route(work.state(), row));
+  ASSIGN_OR_RETURN(const Route route, choose_route(work.state(), tenant_of(row)));
   v1::AttemptStarted event;
   event.set_payment_id(row.payment().id());
   event.set_attempt_id(work.new_id<AttemptTag>().to_string());
@@ -178,12 +230,12 @@ void record_attempt_news(engine::Work& work, const Settings& settings, const Pay
   if (news.source == v1::SOURCE_INQUIRY) ask_about_contradicted(work, row, *index, news.reply);
   const v1::Attempt& attempt = row.payment().attempts(*index);
   v1::AttemptStatus status = status_from(settings, attempt, news);
-  if (!amounts_make_sense(row, status, news.reply)) status = v1::ATTEMPT_STATUS_UNKNOWN;
+  if (!makes_sense(row, status, news.reply)) status = v1::ATTEMPT_STATUS_UNKNOWN;
   // Not knowing is no news about an attempt of which something is known already.
   const bool knows_less = status == v1::ATTEMPT_STATUS_UNKNOWN && attempt.status() != v1::ATTEMPT_STATUS_SENT;
   if (knows_less || !may_become(row, *index, status)) return;
 
-  v1::AttemptUpdated event = make_update(row, news, status);
+  v1::AttemptUpdated event = make_update(row, news, status, work.now());
   if (is_won(status)) post_winnings(work, row, news, event);
   if (row.attempts(*index).open_minor() > 0) {
     post_authorization_ended(work, {row, attempt.connector()}, row.attempts(*index).authorization_transfer_id());
@@ -199,14 +251,14 @@ void record_attempt_not_sent(engine::Work& work, const PaymentRow& row, std::str
   const auto index = attempt_index(row, attempt_id);
   if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_SENT) return;
   const AttemptNews news{std::string(attempt_id), {}, v1::SOURCE_EXECUTOR, work.now()};
-  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_NOT_SENT));
+  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_NOT_SENT, work.now()));
 }
 
 void record_attempt_unknown(engine::Work& work, const PaymentRow& row, std::string_view attempt_id) {
   const auto index = attempt_index(row, attempt_id);
   if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_SENT) return;
   const AttemptNews news{std::string(attempt_id), {}, v1::SOURCE_EXECUTOR, work.now()};
-  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_UNKNOWN));
+  work.emit(row.payment().id(), make_update(row, news, v1::ATTEMPT_STATUS_UNKNOWN, work.now()));
   start_inquiries(work, row.payment().id(), attempt_id);
 }
 

@@ -196,6 +196,16 @@ Result<v1::GetPaymentResponse> decide_shopper_returned(engine::Work& work, std::
   return respond<v1::GetPaymentResponse>(work, payment_id);
 }
 
+Status decide_leave_action(engine::Work& work, std::string_view payment_id) {
+  ASSIGN_OR_RETURN(const PaymentRow row, require_payment(work.state(), work.tenant(), payment_id));
+  const auto attempt = open_attempt(row);
+  const bool is_asked = attempt && row.payment().attempts(*attempt).status() == v1::ATTEMPT_STATUS_ACTION_REQUIRED;
+  if (!is_asked || has_open_operation(row, v1::OPERATION_KIND_VOID, row.payment().attempts(*attempt).id())) return ok();
+  RETURN_IF_ERROR(has_room_for_operation(row));
+  void_attempt(work, row, *attempt, {.cause = v1::VOID_CAUSE_SHOPPER_LEFT});
+  return ok();
+}
+
 Status decide_connect_psp_account(engine::Work& work, TenantId tenant, const PspAccount& account) {
   const store::Key key = store::Key().id(tenant).text(account.connector).text(account.psp_account);
   if (psp_account_table().has(work.state(), key)) return ok();

@@ -32,6 +32,11 @@ Result<v1::RefundPaymentResponse> decide_refund(engine::Work& work, const v1::Re
 // The shopper came back from a challenge: asks the provider at once. payment_not_found.
 Result<v1::GetPaymentResponse> decide_shopper_returned(engine::Work& work, std::string_view payment_id);
 
+// The shopper wants to pay in another way: gives up what they were asked to do (a challenge, a transfer) by a void at
+// the provider, after which another method can be tried. Nothing happens where nothing is asked, or it is being given
+// up already. payment_not_found, operations_exhausted.
+Status decide_leave_action(engine::Work& work, std::string_view payment_id);
+
 // Takes in a webhook whose signature was verified. The same one again changes nothing.
 struct Webhook {
   std::string connector;

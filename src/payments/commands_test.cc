@@ -227,8 +227,7 @@ TEST_F(CommandsTest, CancelWaitsForTheVoid) {
 
 TEST_F(CommandsTest, ACancelThatComesTooLateFindsThePaymentPaid) {
   const std::string id = f_.create({});
-  PspReply challenge = replied(PSP_STATUS_ACTION_REQUIRED);
-  challenge.set_action_url("https://bank.test");
+  PspReply challenge = challenged();
   f_.answer(challenge);
   ASSERT_TRUE(f_.cancel(id).ok());
   f_.answer(replied(PSP_STATUS_FAILED));

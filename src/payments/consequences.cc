@@ -35,12 +35,8 @@ void mark_attempt_voided(engine::Work& work, const PaymentRow& row, const Operat
   voided.set_attempt_id(row.payment().attempts(place.attempt).id());
   voided.set_status(v1::ATTEMPT_STATUS_VOIDED);
   voided.set_source(v1::SOURCE_REPLY);
-  if (row.operations(place.operation).void_cause() == v1::VOID_CAUSE_CHALLENGE_ABANDONED) {
-    voided.mutable_failure()->set_code(common::v1::FAILURE_CODE_EXPIRED);
-    voided.mutable_failure()->set_actor(common::v1::FAILURE_ACTOR_SHOPPER);
-    voided.mutable_failure()->set_retryable(true);
-    voided.mutable_failure()->set_message("The shopper did not finish the challenge in time; nothing was charged.");
-  }
+  const auto failure = failure_of_void(row.operations(place.operation).void_cause());
+  if (failure) *voided.mutable_failure() = *failure;
   work.emit(row.payment().id(), voided);
 }
 
@@ -108,6 +104,23 @@ void follow_success(engine::Work& work, const PaymentRow& before, const Operatio
 }
 
 }  // namespace
+
+std::optional<common::v1::PaymentFailure> failure_of_void(v1::VoidCause cause) {
+  common::v1::PaymentFailure failure;
+  failure.set_actor(common::v1::FAILURE_ACTOR_SHOPPER);
+  failure.set_retryable(true);
+  if (cause == v1::VOID_CAUSE_CHALLENGE_ABANDONED) {
+    failure.set_code(common::v1::FAILURE_CODE_EXPIRED);
+    failure.set_message("The shopper did not finish the payment in time; nothing was charged.");
+    return failure;
+  }
+  if (cause == v1::VOID_CAUSE_SHOPPER_LEFT) {
+    failure.set_code(common::v1::FAILURE_CODE_CANCELED_BY_SHOPPER);
+    failure.set_message("The shopper chose to pay in another way; nothing was charged.");
+    return failure;
+  }
+  return std::nullopt;
+}
 
 void follow_outcome(engine::Work& work, const PaymentRow& before, const OperationPlace& place,
                     const v1::OperationUpdated& event) {

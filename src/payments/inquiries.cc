@@ -12,11 +12,15 @@
 namespace florin::payments {
 namespace {
 
-// When a challenge that the shopper has not finished is given up; nothing for anything else.
+// When something that the shopper was asked to do and has not done is given up; nothing for anything else.
 std::optional<Timestamp> abandoned_at(const PaymentRow& row, std::string_view about_id) {
   const auto index = attempt_index(row, about_id);
   if (!index || row.payment().attempts(*index).status() != v1::ATTEMPT_STATUS_ACTION_REQUIRED) return std::nullopt;
-  return contracts::from_message(row.payment().attempts(*index).update_time()) + challenge_lifetime;
+  const Timestamp asked = contracts::from_message(row.payment().attempts(*index).update_time());
+  // A payment that was paid by another attempt shows no action any more; then this one need not wait long either.
+  if (!row.payment().action().has_expire_time()) return asked + challenge_lifetime;
+  // The provider's clock may be behind ours.
+  return std::max(contracts::from_message(row.payment().action().expire_time()), asked) + action_grace;
 }
 
 // How long to wait before inquiry `number`, 1 for the first.

@@ -124,8 +124,7 @@ TEST_F(InquiriesTest, AnUnclearAnswerUndoesNothing) {
 
 TEST_F(InquiriesTest, AChallengeIsGivenUpAfterItsLifetime) {
   const std::string id = f_.create({});
-  PspReply challenge = replied(PSP_STATUS_ACTION_REQUIRED);
-  challenge.set_action_url("https://bank.test");
+  PspReply challenge = challenged();
   f_.answer(challenge);
   const auto end = f_.partition().now() + challenge_lifetime;
   while (f_.partition().now() < end) {
@@ -143,8 +142,7 @@ TEST_F(InquiriesTest, TheShoppersReturnAsksAtOnceAndOnlyInAChallenge) {
   const std::string id = f_.create({});
   ASSERT_TRUE(f_.shopper_returned(id).ok());
   EXPECT_EQ(f_.requests().size(), 1u) << "nothing to ask while the attempt itself is under way";
-  PspReply challenge = replied(PSP_STATUS_ACTION_REQUIRED);
-  challenge.set_action_url("https://bank.test");
+  PspReply challenge = challenged();
   f_.answer(challenge);
   ASSERT_TRUE(f_.shopper_returned(id).ok());
   ASSERT_EQ(f_.requests().size(), 1u);

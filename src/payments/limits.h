@@ -25,8 +25,13 @@ inline constexpr std::array inquiry_waits = {
     Duration::minutes(5), Duration::minutes(15), Duration::hours(1),   Duration::hours(6),
 };
 
-// A challenge that the shopper has not finished after this long is given up and voided at the provider.
+// What the shopper is asked to do (a challenge, a transfer) is given up and voided at the provider if it has not been
+// done after this long, where the provider does not say when it gives up waiting.
 inline constexpr Duration challenge_lifetime = Duration::hours(1);
+// Where it does say: this long after that moment, so that the provider's own word comes first. Never waited for longer
+// than this: a bank transfer takes days, not months.
+inline constexpr Duration action_grace = Duration::minutes(1);
+inline constexpr Duration action_lifetime_max = Duration::days(35);
 // An authorization that is not captured lapses after this long: the shortest lifetime among the card schemes.
 inline constexpr Duration authorization_lifetime = Duration::days(7);
 
@@ -52,6 +57,7 @@ inline constexpr std::size_t page_scan_max = 5'000;
 
 static_assert(page_size_default <= page_size_max && page_size_max <= page_scan_max);
 static_assert(challenge_lifetime < authorization_lifetime);
+static_assert(action_grace < challenge_lifetime && challenge_lifetime < action_lifetime_max);
 static_assert(surplus_wait_min < surplus_wait_max && surplus_tries_max < operations_max);
 
 }  // namespace florin::payments

@@ -57,7 +57,7 @@ class RandomRun {
 
  private:
   void step() {
-    switch (choices_.below(12)) {
+    switch (choices_.below(13)) {
       case 0:
       case 1:
         (void)f_.confirm(id_, "tok_any");
@@ -82,6 +82,9 @@ class RandomRun {
         break;
       case 8:
         restart();
+        break;
+      case 9:
+        (void)f_.leave_action(id_);
         break;
       default:
         end_some_request();

@@ -2,8 +2,8 @@
 
 namespace florin::payments {
 
-Result<Route> choose_route(const store::Reader& reader, const PaymentRow& row) {
-  const auto accounts = psp_account_table().list(reader, store::Key().id(tenant_of(row)), 2);
+Result<Route> choose_route(const store::Reader& reader, TenantId tenant) {
+  const auto accounts = psp_account_table().list(reader, store::Key().id(tenant), 2);
   if (accounts.empty()) {
     return failed_precondition("no_psp_account", "Connect an account at a payment service provider first.");
   }

@@ -16,6 +16,6 @@ struct Route {
 };
 
 // The tenant's connected account. failed_precondition (no_psp_account) if it has none.
-Result<Route> choose_route(const store::Reader& reader, const PaymentRow& row);
+Result<Route> choose_route(const store::Reader& reader, TenantId tenant);
 
 }  // namespace florin::payments

@@ -5,10 +5,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "florin/payments/v1/payments.pb.h"
 
 namespace florin::payments {
+
+// A kind of method that a provider takes, and for which currencies; for all of its own where none are named.
+struct ProviderMethod {
+  v1::PaymentMethodKind kind;
+  std::vector<std::string> currencies;
+};
 
 // What a provider's rules say, as its connector declares them.
 struct ProviderRules {
@@ -17,6 +25,8 @@ struct ProviderRules {
   // "Nothing under this key" proves that a request never arrived if it was asked at least this long after the last try
   // had ended. Nothing where no answer proves it.
   std::optional<Duration> absence_proven_after = Duration::seconds(0);
+  // In the order in which they are offered.
+  std::vector<ProviderMethod> methods{};
 };
 
 struct Settings {

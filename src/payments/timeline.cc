@@ -50,6 +50,12 @@ std::string say(const Scene&, const v1::AttemptStarted& event) {
   return fmt::format("Attempt started at {}/{}: {}", event.connector(), event.psp_account(), event.routing_reason());
 }
 
+std::string say_action(const v1::Action& action) {
+  if (!action.app_url().empty()) return "The shopper must approve the payment in an app";
+  if (action.has_bank_transfer()) return "The shopper must send the money from their bank";
+  return "The shopper must pass a challenge";
+}
+
 std::string say_status(const Scene& scene, const v1::AttemptUpdated& event) {
   switch (event.status()) {
     case v1::ATTEMPT_STATUS_AUTHORIZED:
@@ -60,7 +66,7 @@ std::string say_status(const Scene& scene, const v1::AttemptUpdated& event) {
     case v1::ATTEMPT_STATUS_DECLINED_HARD:
       return "Declined" + because(event.failure());
     case v1::ATTEMPT_STATUS_ACTION_REQUIRED:
-      return "The shopper must pass a challenge";
+      return say_action(event.action());
     case v1::ATTEMPT_STATUS_PENDING:
       return "Accepted by the provider; the outcome comes later";
     case v1::ATTEMPT_STATUS_NOT_SENT:
@@ -143,7 +149,7 @@ std::string say(const Scene&, const v1::InquirySent& event) {
 }
 
 std::string say(const Scene&, const v1::ShopperReturned&) {
-  return "The shopper came back from the challenge";
+  return "The shopper came back from the provider's page";
 }
 
 std::string say(const Scene&, const v1::WebhookReceived& event) {

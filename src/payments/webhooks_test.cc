@@ -206,7 +206,7 @@ TEST_F(SurplusTest, AnEarlierAttemptThatWonWhileThePaymentWasBeingCanceledIsGive
   const std::string id = f_.create({.manual = true});
   f_.end(not_sent);
   ASSERT_TRUE(f_.confirm(id).ok());
-  PspReply challenge = replied(PSP_STATUS_ACTION_REQUIRED);
+  PspReply challenge = challenged();
   challenge.set_psp_reference("psp_2");
   f_.answer(challenge);
   ASSERT_TRUE(f_.cancel(id).ok());

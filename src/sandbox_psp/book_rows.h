@@ -49,7 +49,7 @@ struct Operation {
   Failure failure = Failure::none;
 };
 
-// What a challenge page needs beside the payment.
+// What the page of a payment that needs the shopper shows beside the payment.
 struct ChallengeTexts {
   std::string return_url;
   std::string descriptor;

@@ -67,6 +67,11 @@ const ChallengeTexts& Books::challenge_texts(std::uint32_t payment) const {
   return found == challenge_texts_.end() ? none : found->second;
 }
 
+std::optional<Timestamp> Books::settles_at(std::uint32_t payment) const {
+  const auto found = settle_at_.find(payment);
+  return found == settle_at_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<std::int64_t> Books::created_with(std::string_view currency, std::int64_t amount) const {
   const auto found = totals_.find(std::string(currency));
   return checked_add(found == totals_.end() ? std::int64_t{0} : found->second.created.sum, amount);
@@ -147,16 +152,14 @@ void Books::take(const PaymentCreated& record) {
   if (!record.return_url.empty() || !record.descriptor.empty()) {
     challenge_texts_[number] = {record.return_url, record.descriptor};
   }
-  if (record.status == PaymentStatus::pending) {
-    settlements_.insert({record.settle_at, false, number});
-    settle_at_[number] = record.settle_at;
-  }
+  const bool expires = record.status == PaymentStatus::requires_action && record.settle_at != Timestamp{};
+  if (record.status == PaymentStatus::pending || expires) add_settlement({record.settle_at, false, number});
 }
 
 void Books::take(const PaymentChanged& record) {
   Payment& changed = payments_[record.payment - 1];
   set_status(changed, record.status, record.failure);
-  if (const auto due = settle_at_.extract(record.payment)) settlements_.erase({due.mapped(), false, record.payment});
+  drop_settlement(record.payment, false);
 }
 
 void Books::take(const OperationCreated& record) {
@@ -173,10 +176,10 @@ void Books::take(const OperationCreated& record) {
   by_operation_key_.insert(number);
   Payment& on = payments_[record.payment - 1];
   if (record.status == OperationStatus::succeeded) complete(on, record.kind, record.amount);
+  if (on.status == PaymentStatus::voided) drop_settlement(record.payment, false);
   if (record.status == OperationStatus::pending) {
     (record.kind == OperationKind::capture ? on.capturing : on.refunding) += record.amount;
-    settlements_.insert({record.settle_at, true, number});
-    settle_at_[number + operation_mark] = record.settle_at;
+    add_settlement({record.settle_at, true, number});
   }
 }
 
@@ -187,8 +190,7 @@ void Books::take(const OperationChanged& record) {
   Payment& on = payments_[changed.payment - 1];
   (changed.kind == OperationKind::capture ? on.capturing : on.refunding) -= changed.amount;
   if (record.status == OperationStatus::succeeded) complete(on, changed.kind, changed.amount);
-  const auto due = settle_at_.extract(record.operation + operation_mark);
-  if (due) settlements_.erase({due.mapped(), true, record.operation});
+  drop_settlement(record.operation, true);
 }
 
 void Books::take(const WebhookQueued& record) {
@@ -241,6 +243,16 @@ void Books::set_status(Payment& payment, PaymentStatus status, Failure failure) 
     payment.captured = payment.amount;
     add(totals.captured, payment.amount);
   }
+}
+
+void Books::add_settlement(const Settlement& settlement) {
+  settlements_.insert(settlement);
+  settle_at_[settlement.number + (settlement.is_operation ? operation_mark : 0)] = settlement.at;
+}
+
+void Books::drop_settlement(std::uint32_t number, bool is_operation) {
+  const auto due = settle_at_.extract(number + (is_operation ? operation_mark : 0));
+  if (due) settlements_.erase({due.mapped(), is_operation, number});
 }
 
 void Books::complete(Payment& payment, OperationKind kind, std::int64_t amount) {

@@ -47,6 +47,8 @@ class Books {
   // The newest with this reference; Payment::next_of_reference leads to the others.
   std::uint32_t payment_by_reference(std::string_view reference) const;
   const ChallengeTexts& challenge_texts(std::uint32_t payment) const;
+  // When the payment settles by itself, if it does.
+  std::optional<Timestamp> settles_at(std::uint32_t payment) const;
   const std::map<std::string, Totals>& totals() const { return totals_; }
   // The sum that `created` would have in this currency, if it fits.
   std::optional<std::int64_t> created_with(std::string_view currency, std::int64_t amount) const;
@@ -110,6 +112,8 @@ class Books {
   // A copy that lives as long as the books.
   std::string_view keep(std::string_view text);
   void set_status(Payment& payment, PaymentStatus status, Failure failure);
+  void add_settlement(const Settlement& settlement);
+  void drop_settlement(std::uint32_t number, bool is_operation);
   void complete(Payment& payment, OperationKind kind, std::int64_t amount);
 
   std::deque<Payment> payments_;

@@ -124,7 +124,7 @@ void get(Reader& in, PaymentCreated& r) {
   r.scenario = in.integer<std::uint8_t>();
   r.fingerprint = in.integer<std::uint64_t>();
   r.status = in.enumeration(PaymentStatus::voided);
-  r.failure = in.enumeration(Failure::processing_error);
+  r.failure = in.enumeration(failure_last);
   r.settle_at = in.time();
   r.return_url = in.text();
   r.descriptor = in.text();
@@ -133,7 +133,7 @@ void get(Reader& in, PaymentCreated& r) {
 void get(Reader& in, PaymentChanged& r) {
   r.payment = in.integer<std::uint32_t>();
   r.status = in.enumeration(PaymentStatus::voided);
-  r.failure = in.enumeration(Failure::processing_error);
+  r.failure = in.enumeration(failure_last);
 }
 
 void get(Reader& in, OperationCreated& r) {
@@ -144,14 +144,14 @@ void get(Reader& in, OperationCreated& r) {
   r.amount = in.i64();
   r.fingerprint = in.integer<std::uint64_t>();
   r.status = in.enumeration(OperationStatus::failed);
-  r.failure = in.enumeration(Failure::processing_error);
+  r.failure = in.enumeration(failure_last);
   r.settle_at = in.time();
 }
 
 void get(Reader& in, OperationChanged& r) {
   r.operation = in.integer<std::uint32_t>();
   r.status = in.enumeration(OperationStatus::failed);
-  r.failure = in.enumeration(Failure::processing_error);
+  r.failure = in.enumeration(failure_last);
 }
 
 void get(Reader& in, WebhookQueued& r) {

@@ -32,8 +32,8 @@ struct PaymentCreated {
   std::uint64_t fingerprint = 0;  // of the request, to tell a repetition from another request under the same key
   PaymentStatus status = PaymentStatus::authorized;
   Failure failure = Failure::none;
-  Timestamp settle_at{};     // if pending
-  std::string return_url{};  // these two only where there is a challenge
+  Timestamp settle_at{};     // if pending, or if it waits for the shopper no longer than this
+  std::string return_url{};  // these two only where the shopper must act
   std::string descriptor{};
   bool operator==(const PaymentCreated&) const = default;
 };

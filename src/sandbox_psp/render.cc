@@ -74,7 +74,29 @@ class Object {
   bool first_ = true;
 };
 
-void append_payment(std::string& out, const Books& books, std::uint32_t number, std::string_view action_url) {
+void append_bank_transfer(std::string& out, std::string_view currency, std::string_view reference) {
+  const BankAccount& account = bank_account_of(currency);
+  Object object(out);
+  object.text("account_holder", account_holder);
+  object.text("account_number", account.number);
+  object.text("bank_code", account.code);
+  object.text("bank_name", bank_name);
+  object.text("reference", reference);
+  object.end();
+}
+
+void append_action(std::string& out, const Books& books, std::uint32_t number, const ShopperAction& action) {
+  Object object(out);
+  if (!action.app_url.empty()) object.text("app_url", action.app_url);
+  if (!action.bank_reference.empty()) {
+    append_bank_transfer(object.value("bank_transfer"), books.payment(number).currency_code(), action.bank_reference);
+  }
+  if (const auto end = books.settles_at(number)) object.number("expires_at", end->micros / 1'000'000);
+  object.text("test_url", action.test_url);
+  object.end();
+}
+
+void append_payment(std::string& out, const Books& books, std::uint32_t number, const ShopperAction& action) {
   const Payment& payment = books.payment(number);
   Object object(out);
   object.text("id", payment_id(number));
@@ -91,7 +113,8 @@ void append_payment(std::string& out, const Books& books, std::uint32_t number, 
   object.number("voided", payment.voided);
   object.number("created", payment.created.micros / 1'000'000);
   if (payment.failure != Failure::none) object.text("decline_code", failure_code(payment.failure));
-  if (!action_url.empty()) object.text("action_url", action_url);
+  if (!action.page_url.empty()) object.text("action_url", action.page_url);
+  if (!action.test_url.empty()) append_action(object.value("action"), books, number, action);
   object.end();
 }
 
@@ -151,10 +174,10 @@ std::string_view kind_name(OperationKind kind) {
   return "";
 }
 
-std::string render_payment(const Books& books, std::uint32_t number, std::string_view action_url) {
+std::string render_payment(const Books& books, std::uint32_t number, const ShopperAction& action) {
   std::string out;
   out.reserve(512);
-  append_payment(out, books, number, action_url);
+  append_payment(out, books, number, action);
   return out;
 }
 

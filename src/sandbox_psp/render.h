@@ -15,8 +15,17 @@ std::uint32_t parse_number(std::string_view prefix, std::string_view id);
 
 std::string_view kind_name(OperationKind kind);
 
-// `action_url` only where there is one.
-std::string render_payment(const Books& books, std::uint32_t number, std::string_view action_url);
+// What is asked of the shopper: a page to visit, or what follows it.
+struct ShopperAction {
+  std::string page_url{};
+  std::string app_url{};
+  // For a transfer from the shopper's bank: what to write into it.
+  std::string bank_reference{};
+  std::string test_url{};
+};
+
+// `action` only where the payment waits for the shopper.
+std::string render_payment(const Books& books, std::uint32_t number, const ShopperAction& action);
 // With the payment inside.
 std::string render_operation(const Books& books, std::uint32_t number);
 std::string render_payment_event(const Books& books, std::uint64_t event, std::uint32_t payment, Timestamp at);

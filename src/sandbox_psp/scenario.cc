@@ -53,6 +53,10 @@ constexpr std::array table = {
     Scenario{.token = "tok_refund_timeout_before", .refund = {.loss = Loss::drop_before}},
     Scenario{.token = "tok_refund_timeout_after", .refund = {.loss = Loss::drop_after}},
     decline("tok_decline_processing_error", Failure::processing_error),
+    Scenario{.token = "tok_wallet", .method = Method::wallet, .way = Way::challenge},
+    Scenario{.token = "tok_upi", .method = Method::upi, .way = Way::challenge},
+    Scenario{.token = "tok_bank_transfer", .method = Method::bank_transfer, .way = Way::challenge},
+    Scenario{.token = "tok_buy_now_pay_later", .method = Method::buy_now_pay_later, .way = Way::challenge},
 };
 static_assert(table.size() < 256, "a payment keeps the place in one byte");
 
@@ -92,6 +96,10 @@ std::string_view failure_code(Failure failure) {
       return "try_again_later";
     case Failure::processing_error:
       return "processing_error";
+    case Failure::declined_by_provider:
+      return "declined_by_provider";
+    case Failure::payment_expired:
+      return "payment_expired";
   }
   return "";
 }

@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "sandbox_psp/methods.h"
+
 namespace florin::sandbox_psp {
 
 // Why a payment was declined or an operation failed. The numbers stand in log files: append only.
@@ -25,7 +27,10 @@ enum class Failure : std::uint8_t {
   refused_state,
   try_again_later,
   processing_error,
+  declined_by_provider,  // by a wallet or lender
+  payment_expired,       // the shopper did not pay in time
 };
+inline constexpr Failure failure_last = Failure::payment_expired;
 
 // The code on the wire.
 std::string_view failure_code(Failure failure);
@@ -60,6 +65,7 @@ struct OperationScenario {
 
 struct Scenario {
   std::string_view token;
+  Method method = Method::card;
   Way way = Way::approve;
   Failure failure = Failure::none;  // for `decline` and `challenge_declines`
   Loss loss = Loss::none;           // of the create

@@ -81,14 +81,20 @@ void Service::settle(Timestamp now) {
                               .failure = fails ? Failure::processing_failed : Failure::none});
       notify_operation(due.number, now);
     } else {
-      const Payment& payment = books_.payment(due.number);
-      const bool fails = scenarios()[payment.scenario].way == Way::pending_fails;
-      commit(PaymentChanged{.payment = due.number,
-                            .status = fails ? PaymentStatus::declined : approved(payment.capture),
-                            .failure = fails ? Failure::processing_failed : Failure::none});
-      notify_payment(due.number, now);
+      settle_payment(due.number, now);
     }
   }
+}
+
+void Service::settle_payment(std::uint32_t number, Timestamp now) {
+  const Payment& payment = books_.payment(number);
+  Failure failure = Failure::none;
+  if (scenarios()[payment.scenario].way == Way::pending_fails) failure = Failure::processing_failed;
+  if (payment.status == PaymentStatus::requires_action) failure = Failure::payment_expired;
+  commit(PaymentChanged{.payment = number,
+                        .status = failure == Failure::none ? approved(payment.capture) : PaymentStatus::declined,
+                        .failure = failure});
+  notify_payment(number, now);
 }
 
 PspAnswer Service::handle(const connectors::PspHttpRequest& request, Timestamp now) {
@@ -171,6 +177,9 @@ PspAnswer Service::create_payment(const Context& context) {
       request->card ? find_card_scenario(*request->card, context.now) : find_scenario(request->payment_method);
   if (place < 0) return error_answer(400, "unknown_payment_method", "docs/sandbox.md lists the test methods.");
   const Scenario& scenario = scenarios()[static_cast<std::size_t>(place)];
+  if (!takes(scenario.method, request->currency)) {
+    return error_answer(400, "currency_not_supported", "docs/sandbox.md lists the currencies of this payment method.");
+  }
   if (is_before(scenario.loss)) return lost_before(scenario.loss);
   commit_payment(*request, place, key, context);
   PspAnswer answer = answer_payment(context, books_.payment_count(), Replay::first);
@@ -181,23 +190,31 @@ PspAnswer Service::create_payment(const Context& context) {
 void Service::commit_payment(const CreateRequest& request, int place, std::string_view key, const Context& context) {
   const Scenario& scenario = scenarios()[static_cast<std::size_t>(place)];
   const PaymentStatus status = first_status(scenario, request.capture);
+  const MethodRules& rules = rules_of(scenario.method);
   const bool challenged = status == PaymentStatus::requires_action;
+  const Duration settles_after = challenged ? lifetime_of(scenario.method) : options_.timing.pending;
+  const bool settles = status == PaymentStatus::pending || (challenged && settles_after > Duration{});
   commit(PaymentCreated{
       .at = context.now,
       .key = std::string(key),
       .reference = request.reference,
       .currency = request.currency,
       .amount = request.amount,
-      .capture = request.capture,
+      .capture = request.capture || rules.captures_at_once,
       .scenario = static_cast<std::uint8_t>(place),
       .fingerprint = fingerprint_of(context.target.path, context.request.body),
       .status = status,
       .failure = status == PaymentStatus::declined ? scenario.failure : Failure::none,
-      .settle_at = status == PaymentStatus::pending ? context.now + options_.timing.pending : Timestamp{},
-      .return_url = challenged ? request.return_url : std::string(),
+      .settle_at = settles ? context.now + settles_after : Timestamp{},
+      .return_url = challenged && rules.sends_shopper ? request.return_url : std::string(),
       .descriptor = challenged ? request.descriptor : std::string(),
   });
   if (scenario.notice != Notice::if_asynchronous) notify_payment(books_.payment_count(), context.now);
+}
+
+Duration Service::lifetime_of(Method method) const {
+  if (method == Method::upi) return options_.timing.upi;
+  return method == Method::bank_transfer ? options_.timing.bank_transfer : Duration{};
 }
 
 PspAnswer Service::operate(const Context& context, std::uint32_t number, OperationKind kind) {
@@ -346,7 +363,7 @@ PspAnswer Service::answer_operation(std::uint32_t number, Replay replay) const {
 
 std::string Service::payment_json(const Context& context, std::uint32_t number) const {
   const bool challenged = books_.payment(number).status == PaymentStatus::requires_action;
-  return render_payment(books_, number, challenged ? action_url(context, number) : std::string());
+  return render_payment(books_, number, challenged ? action_of(context, number) : ShopperAction{});
 }
 
 bool Service::is_authorized(const connectors::PspHttpRequest& request) const {

@@ -16,14 +16,17 @@
 #include "connectors/connector.h"
 #include "sandbox_psp/books.h"
 #include "sandbox_psp/faults.h"
+#include "sandbox_psp/render.h"
 #include "sandbox_psp/request.h"
 
 namespace florin::sandbox_psp {
 
 struct Timing {
-  Duration slow = Duration::milliseconds(300);          // tok_slow
-  Duration pending = Duration::milliseconds(500);       // until what is pending settles
-  Duration late_webhook = Duration::seconds(5);         // tok_late_webhook
+  Duration slow = Duration::milliseconds(300);     // tok_slow
+  Duration pending = Duration::milliseconds(500);  // until what is pending settles
+  Duration late_webhook = Duration::seconds(5);    // tok_late_webhook
+  Duration upi = Duration::minutes(5);             // how long the shopper has
+  Duration bank_transfer = Duration::days(7);
   Duration webhook_backoff_min = Duration::seconds(1);  // doubles with every failed try
   Duration webhook_backoff_max = Duration::seconds(60);
   std::uint32_t webhook_tries_max = 20;  // in a row; then the webhook is given up
@@ -32,7 +35,7 @@ struct Timing {
 struct ServiceOptions {
   std::string api_key;
   std::string webhook_secret;
-  // Where shoppers reach the challenge pages: "https://psp.example". Empty: where the request came to.
+  // Where shoppers reach their pages: "https://psp.example". Empty: where the request came to.
   std::string public_url;
   // False: nobody listens, so no webhook is made.
   bool webhooks = true;
@@ -88,6 +91,9 @@ class Service {
 
   void commit(const Record& record);
   void settle(Timestamp now);
+  void settle_payment(std::uint32_t number, Timestamp now);
+  // How long the shopper has; zero for as long as they like.
+  Duration lifetime_of(Method method) const;
 
   PspAnswer serve_api(const Context& context);
   PspAnswer route_api(const Context& context);
@@ -108,8 +114,12 @@ class Service {
   PspAnswer answer_payment(const Context& context, std::uint32_t number, Replay replay) const;
   PspAnswer answer_operation(std::uint32_t number, Replay replay) const;
   std::string payment_json(const Context& context, std::uint32_t number) const;
-  std::string action_url(const Context& context, std::uint32_t number) const;
+  ShopperAction action_of(const Context& context, std::uint32_t number) const;
+  std::string page_url(const Context& context, std::uint32_t number) const;
+  // Hex digits that nobody can guess without the secrets.
+  std::string code_of(std::string_view purpose, std::uint32_t number, std::size_t bytes) const;
   std::string challenge_code(std::uint32_t number) const;
+  std::string transfer_reference(std::uint32_t number) const;
   bool is_authorized(const connectors::PspHttpRequest& request) const;
 
   void notify_payment(std::uint32_t number, Timestamp now);

@@ -1,8 +1,12 @@
-// The challenge pages of the Service: what a bank shows a shopper. Plain HTML with forms; no script.
+// What the Service asks of shoppers, and the pages on which they decide: a bank's challenge, a wallet, a lender; for
+// what happens in an app or at a bank, a page for testers. Plain HTML with forms; no script.
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "crypto/hash.h"
 #include "http/html.h"
 #include "sandbox_psp/answers.h"
+#include "sandbox_psp/challenge_pages.h"
 #include "sandbox_psp/render.h"
 #include "sandbox_psp/service.h"
 
@@ -52,51 +56,46 @@ PspAnswer send_back(const std::string& return_url, std::uint32_t number) {
   return answer;
 }
 
-std::string amount_text(const Payment& payment) {
-  const auto currency = Currency::parse(payment.currency_code());
-  return currency ? Money{*currency, payment.amount}.to_string() : std::string();
-}
-
-std::string question(const Payment& payment, const ChallengeTexts& texts) {
-  const std::string shop =
-      texts.descriptor.empty() ? std::string("a shop in the sandbox") : http::escape_html(texts.descriptor);
-  return fmt::format(
-      "<p>This is a test bank. No money moves.</p>"
-      "<dl><dt>Amount</dt><dd>{}</dd><dt>To</dt><dd>{}</dd><dt>Reference</dt><dd>{}</dd></dl>"
-      "<form method=\"post\">"
-      "<button class=\"main\" name=\"outcome\" value=\"pass\">Pass: yes, this is me</button>"
-      "<button name=\"outcome\" value=\"fail\">Fail: the check does not succeed</button>"
-      "<button name=\"outcome\" value=\"abandon\">Abandon: leave without an answer</button>"
-      "</form>",
-      http::escape_html(amount_text(payment)), shop, http::escape_html(payment.reference));
-}
-
-struct Decision {
-  bool passes = false;
-  Failure failure = Failure::none;
-};
-
-std::optional<Decision> decision_of(const Scenario& scenario, std::string_view outcome) {
-  if (outcome == "fail") return Decision{.failure = Failure::authentication_failed};
-  if (outcome == "abandon") return Decision{.failure = Failure::canceled_by_shopper};
-  if (outcome != "pass") return std::nullopt;
-  if (scenario.way == Way::challenge_fails) return Decision{.failure = Failure::authentication_failed};
-  if (scenario.way == Way::challenge_declines) return Decision{.failure = scenario.failure};
-  return Decision{.passes = true};
-}
-
 }  // namespace
 
-std::string Service::challenge_code(std::uint32_t number) const {
-  const auto mac = crypto::hmac_sha256(options_.webhook_secret + options_.api_key, "challenge " + payment_id(number));
-  return hex(crypto::as_bytes(mac).substr(0, 16));
+std::string Service::code_of(std::string_view purpose, std::uint32_t number, std::size_t bytes) const {
+  const auto mac = crypto::hmac_sha256(options_.webhook_secret + options_.api_key,
+                                       fmt::format("{} {}", purpose, payment_id(number)));
+  return hex(crypto::as_bytes(mac).substr(0, bytes));
 }
 
-std::string Service::action_url(const Context& context, std::uint32_t number) const {
+std::string Service::challenge_code(std::uint32_t number) const {
+  return code_of("challenge", number, 16);
+}
+
+std::string Service::page_url(const Context& context, std::uint32_t number) const {
   std::string origin = options_.public_url;
   if (origin.empty()) origin = std::string(context.target.origin);
   if (origin.empty()) origin = "http://" + std::string(context.request.headers.get("host").value_or("localhost"));
   return fmt::format("{}/challenge/{}.{}", origin, payment_id(number), challenge_code(number));
+}
+
+// Letters and digits only, for UPI allows no more. Unique by the number; one that is misspelt is no other payment's.
+std::string Service::transfer_reference(std::uint32_t number) const {
+  std::string code = code_of("transfer", number, 2);
+  std::ranges::transform(code, code.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return fmt::format("SB{:06}{}", number, code);
+}
+
+ShopperAction Service::action_of(const Context& context, std::uint32_t number) const {
+  const Payment& payment = books_.payment(number);
+  const Method method = scenarios()[payment.scenario].method;
+  if (rules_of(method).sends_shopper) return {.page_url = page_url(context, number)};
+  ShopperAction action{.test_url = page_url(context, number)};
+  if (method == Method::upi) {
+    const std::string& shop = books_.challenge_texts(number).descriptor;
+    action.app_url = upi_url({.payee_name = shop.empty() ? account_holder : std::string_view(shop),
+                              .amount_minor = payment.amount,
+                              .reference = transfer_reference(number)});
+  } else {
+    action.bank_reference = transfer_reference(number);
+  }
+  return action;
 }
 
 PspAnswer Service::challenge(const Context& context, std::string_view rest) {
@@ -109,13 +108,16 @@ PspAnswer Service::challenge(const Context& context, std::string_view rest) {
   const Payment& payment = books_.payment(number);
   const ChallengeTexts& texts = books_.challenge_texts(number);
   if (payment.status == PaymentStatus::requires_action) {
-    return page(200, "Is this payment yours?", question(payment, texts));
+    const bool sends_shopper = rules_of(scenarios()[payment.scenario].method).sends_shopper;
+    const std::string reference = sends_shopper ? std::string(payment.reference) : transfer_reference(number);
+    return page(200, question_title(payment), question_html({payment, texts, reference}));
   }
+  const bool is_card = scenarios()[payment.scenario].method == Method::card;
   const std::string link = texts.return_url.empty()
                                ? std::string("<p>You can close this page.</p>")
                                : fmt::format("<p><a class=\"button\" href=\"{}\">Back to the shop</a></p>",
                                              http::escape_html(return_to(texts.return_url, number)));
-  return page(200, "This check is over", link);
+  return page(200, is_card ? "This check is over" : "This payment is over", link);
 }
 
 PspAnswer Service::decide_challenge(const Context& context, std::uint32_t number) {
@@ -123,8 +125,7 @@ PspAnswer Service::decide_challenge(const Context& context, std::uint32_t number
   if (payment.status == PaymentStatus::requires_action) {
     const auto form = parse_form(context.request.body);
     const auto outcome = form.find("outcome");
-    const auto decision =
-        decision_of(scenarios()[payment.scenario], outcome == form.end() ? std::string_view() : outcome->second);
+    const auto decision = decision_of(payment, outcome == form.end() ? std::string_view() : outcome->second);
     if (!decision) return page(400, "Please choose", "<p>Go back and press one of the buttons.</p>");
     const PaymentStatus approved = payment.capture ? PaymentStatus::captured : PaymentStatus::authorized;
     commit(PaymentChanged{.payment = number,

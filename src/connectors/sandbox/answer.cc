@@ -1,60 +1,13 @@
 #include "connectors/sandbox/answer.h"
 
-#include <nlohmann/json.hpp>
+#include "connectors/sandbox/action.h"
+#include "connectors/sandbox/fields.h"
 
 namespace florin::connectors::sandbox {
 namespace {
 
-using Json = nlohmann::json;
-
 // More than any answer of the sandbox; what is longer is not from it.
 constexpr std::size_t answer_bytes_max = 64 * 1024;
-
-// The fields of one JSON object. A field that is missing or of another kind makes the whole answer unreadable: ok()
-// turns false.
-class Fields {
- public:
-  explicit Fields(const Json* object) : object_(object), ok_(object != nullptr && object->is_object()) {}
-
-  bool ok() const { return ok_; }
-
-  std::string text(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr || !value->is_string()) return fail(std::string());
-    return value->get_ref<const std::string&>();
-  }
-  // Empty if there is none.
-  std::string optional_text(const char* name) { return find(name) == nullptr ? std::string() : text(name); }
-
-  std::int64_t amount(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr || !value->is_number_integer()) return fail<std::int64_t>(0);
-    // As unsigned: a number above 2^63 would come back negative.
-    if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(amount_minor_max)) {
-      return fail<std::int64_t>(0);
-    }
-    const auto number = value->get<std::int64_t>();
-    return number < 0 || number > amount_minor_max ? fail<std::int64_t>(0) : number;
-  }
-
-  Fields object(const char* name) { return Fields(find(name)); }
-  bool has(const char* name) const { return find(name) != nullptr; }
-
- private:
-  const Json* find(const char* name) const {
-    if (object_ == nullptr || !object_->is_object()) return nullptr;
-    const auto found = object_->find(name);
-    return found == object_->end() ? nullptr : &*found;
-  }
-  template <class T>
-  T fail(T value) {
-    ok_ = false;
-    return value;
-  }
-
-  const Json* object_;
-  bool ok_;
-};
 
 struct Payment {
   std::string id;
@@ -64,6 +17,7 @@ struct Payment {
   std::string currency;
   std::string decline_code;
   std::string action_url;
+  std::optional<v1::PspAction> action;
   std::int64_t amount = 0;
   std::int64_t authorized = 0;
   std::int64_t captured = 0;
@@ -95,6 +49,11 @@ std::optional<Payment> read_payment(Fields fields) {
   payment.decline_code = fields.optional_text("decline_code");
   payment.action_url = fields.optional_text("action_url");
   if (!fields.ok() || object != "payment" || payment.id.empty()) return std::nullopt;
+  if (!payment.action_url.empty() && !is_page(payment.action_url)) return std::nullopt;
+  if (fields.has("action")) {
+    payment.action = read_action(fields.object("action"));
+    if (!payment.action) return std::nullopt;
+  }
   const bool books_hold = payment.authorized <= payment.amount && payment.captured <= payment.authorized &&
                           payment.refunded <= payment.captured;
   if (!books_hold || !Currency::parse(payment.currency)) return std::nullopt;
@@ -143,9 +102,11 @@ std::optional<v1::PspReply> reply_of(const Capabilities& capabilities, const Pay
     reply.set_status(v1::PSP_STATUS_VOIDED);
   } else if (payment.status == "pending" && payment.authorized == 0) {
     reply.set_status(v1::PSP_STATUS_PENDING);
-  } else if (payment.status == "requires_action" && payment.authorized == 0 && !payment.action_url.empty()) {
+  } else if (payment.status == "requires_action" && payment.authorized == 0 &&
+             (!payment.action_url.empty() || payment.action)) {
     reply.set_status(v1::PSP_STATUS_ACTION_REQUIRED);
     reply.set_action_url(payment.action_url);
+    if (payment.action) *reply.mutable_action() = *payment.action;
   } else if (payment.status == "declined" && payment.authorized == 0 && !payment.decline_code.empty()) {
     *reply.mutable_failure() = failure_of(capabilities, payment.decline_code);
     reply.set_status(reply.failure().retryable() ? v1::PSP_STATUS_DECLINED_SOFT : v1::PSP_STATUS_DECLINED_HARD);
@@ -238,7 +199,9 @@ bool is_refusal(const v1::PspRequest& request, int status, std::string_view code
       request.operation() == v1::PSP_OPERATION_READ_OPERATION) {
     return false;
   }
-  if (status == 400) return code == "invalid_request" || code == "unknown_payment_method";
+  if (status == 400) {
+    return code == "invalid_request" || code == "unknown_payment_method" || code == "currency_not_supported";
+  }
   return status == 404 && code == "payment_not_found" && request.operation() != v1::PSP_OPERATION_AUTHORIZE;
 }
 

@@ -24,6 +24,17 @@ constexpr OperationRules operations[] = {
     {v1::PSP_OPERATION_READ_PAYMENT, {}},    {v1::PSP_OPERATION_READ_OPERATION, {}},
 };
 
+constexpr std::string_view upi_currencies[] = {"INR"};
+constexpr std::string_view bank_transfer_currencies[] = {"EUR", "GBP", "INR", "USD"};
+constexpr std::string_view instalment_currencies[] = {"EUR", "GBP", "USD"};
+constexpr MethodRules methods[] = {
+    {payments::v1::PAYMENT_METHOD_KIND_CARD, {}},
+    {payments::v1::PAYMENT_METHOD_KIND_WALLET, {}},
+    {payments::v1::PAYMENT_METHOD_KIND_UPI, upi_currencies},
+    {payments::v1::PAYMENT_METHOD_KIND_BANK_TRANSFER, bank_transfer_currencies},
+    {payments::v1::PAYMENT_METHOD_KIND_BUY_NOW_PAY_LATER, instalment_currencies},
+};
+
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
@@ -177,6 +188,7 @@ class SandboxConnector final : public Connector {
       .absence = {.provable = true, .after = absence_after},
       .webhook_signature = WebhookSignature::hmac_sha256_of_time_and_body,
       .webhook_tolerance = webhook_tolerance,
+      .methods = methods,
       .declines = decline_rules(),
   };
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "connectors/testing/conformance.h"
@@ -68,6 +69,46 @@ TEST(SandboxConnector, CompletesReturnPaths) {
   const auto built = connector->build(request, sandbox_case().account);
   ASSERT_TRUE(built.ok());
   EXPECT_EQ(nlohmann::json::parse(built->body)["return_url"], "https://florin.example/return/att_1");
+}
+
+// Shoppers follow what an action says: nothing odd gets through, and it is never taken for a decline.
+TEST(SandboxConnector, ActionsWithSomethingOddAreUnclear) {
+  using Json = nlohmann::json;
+  const auto connector = sandbox::make_connector();
+  const auto recordings = load_recordings("sandbox");
+  const auto read_with = [&](std::string_view name, const std::string& place, const Json& value) {
+    const auto recording = std::ranges::find(recordings, name, &Recording::name);
+    CHECK(recording != recordings.end());
+    PspHttpReply answer = recording->answer();
+    Json body = Json::parse(answer.body);
+    body[Json::json_pointer(place)] = value;
+    answer.body = body.dump();
+    return connector->read(recording->request(), answer).status();
+  };
+  const std::pair<std::string, Json> app[] = {
+      {"/action/app_url", "http://app.example/pay"},
+      {"/action/app_url", "upi://mandate?pa=shop@sandbox"},
+      {"/action/app_url", "upi://pay?pn=SHOP 7"},
+      {"/action/app_url", "upi://pay?pn=\xc3\xa9"},
+      {"/action/app_url", "upi://pay?tn=" + std::string(2'000, 'x')},
+      {"/action/test_url", "javascript:alert(1)"},
+      {"/action/expires_at", 0},
+      {"/action/expires_at", 253'402'300'800},
+      {"/action/expires_at", 1.5},
+      {"/action", Json::object()},
+      {"/action_url", "data:text/html,x"},
+  };
+  EXPECT_EQ(read_with("authorize_upi", "/action/app_url", "https://app.example/pay"), v1::PSP_STATUS_ACTION_REQUIRED);
+  for (const auto& [place, value] : app) {
+    EXPECT_EQ(read_with("authorize_upi", place, value), v1::PSP_STATUS_UNCLEAR) << place << " " << value;
+  }
+  for (const char* field : {"account_holder", "account_number", "bank_code", "bank_name", "reference"}) {
+    const std::string place = std::string("/action/bank_transfer/") + field;
+    EXPECT_EQ(read_with("authorize_bank_transfer", place, "M\xc3\xbcller & Co"), v1::PSP_STATUS_ACTION_REQUIRED);
+    for (const Json& value : {Json(""), Json(std::string(141, 'x')), Json("two\nlines"), Json("\x7f"), Json(7)}) {
+      EXPECT_EQ(read_with("authorize_bank_transfer", place, value), v1::PSP_STATUS_UNCLEAR) << place << " " << value;
+    }
+  }
 }
 
 }  // namespace

@@ -135,6 +135,22 @@ TEST_P(Conformance, TheDeclineMapIsCompleteAndSorted) {
   EXPECT_FALSE(unknown.retryable());
 }
 
+TEST_P(Conformance, EachKindOfMethodIsDeclaredOnceWithCurrenciesItTakes) {
+  EXPECT_FALSE(capabilities().methods.empty());
+  std::set<payments::v1::PaymentMethodKind> kinds;
+  for (const MethodRules& rules : capabilities().methods) {
+    SCOPED_TRACE(payments::v1::PaymentMethodKind_Name(rules.kind));
+    EXPECT_NE(rules.kind, payments::v1::PAYMENT_METHOD_KIND_UNSPECIFIED);
+    EXPECT_TRUE(kinds.insert(rules.kind).second);
+    EXPECT_EQ(std::ranges::adjacent_find(rules.currencies, std::ranges::greater_equal{}), rules.currencies.end())
+        << "sorted, each once";
+    for (const std::string_view code : rules.currencies) {
+      const auto currency = Currency::parse(code);
+      EXPECT_TRUE(currency && connector_->unit_exponent(*currency)) << code;
+    }
+  }
+}
+
 TEST_P(Conformance, FailuresOfTheProviderAreUnclear) {
   for (const Recording& recording : exchanges()) {
     for (const int status : {401, 403, 429, 500, 502, 503, 504, 599}) {

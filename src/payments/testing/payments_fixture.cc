@@ -14,10 +14,11 @@ namespace {
 
 using namespace connectors::v1;
 
-engine::Registry make_registry(const Settings& settings) {
+engine::Registry make_registry(const Settings& settings, const std::function<void(engine::Registry&)>& declare_more) {
   engine::Registry registry;
   ledger::register_ledger(registry);
   register_payments(registry, settings);
+  if (declare_more) declare_more(registry);
   return registry;
 }
 
@@ -30,9 +31,9 @@ void set_part(const Part& part, Request& request) {
 
 }  // namespace
 
-PaymentsFixture::PaymentsFixture(Settings settings)
+PaymentsFixture::PaymentsFixture(Settings settings, const std::function<void(engine::Registry&)>& declare_more)
     : settings_(std::move(settings)),
-      registry_(make_registry(settings_)),
+      registry_(make_registry(settings_, declare_more)),
       partition_({.registry = &registry_, .limits = {}}) {
   connect(tenant, "sandbox", "default");
   connect(other, "sandbox", "default");
@@ -95,6 +96,14 @@ Result<v1::CancelPaymentResponse> PaymentsFixture::cancel(const std::string& pay
 Result<v1::GetPaymentResponse> PaymentsFixture::shopper_returned(const std::string& payment_id) {
   return run<v1::GetPaymentResponse>(tenant,
                                      [&](engine::Work& work) { return decide_shopper_returned(work, payment_id); });
+}
+
+Status PaymentsFixture::leave_action(const std::string& payment_id) {
+  const auto left = run<v1::GetPaymentResponse>(tenant, [&](engine::Work& work) -> Result<v1::GetPaymentResponse> {
+    RETURN_IF_ERROR(decide_leave_action(work, payment_id));
+    return v1::GetPaymentResponse();
+  });
+  return left.ok() ? ok() : Status(left.error());
 }
 
 PaymentRow PaymentsFixture::row(const std::string& payment_id) const {
@@ -173,6 +182,12 @@ PspReply replied(PspStatus status) {
   PspReply reply;
   reply.set_status(status);
   reply.set_psp_reference("psp_1");
+  return reply;
+}
+
+PspReply challenged() {
+  PspReply reply = replied(PSP_STATUS_ACTION_REQUIRED);
+  reply.set_action_url("https://bank.test/check");
   return reply;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,7 +42,8 @@ struct Part {
 
 class PaymentsFixture {
  public:
-  explicit PaymentsFixture(Settings settings = {});
+  // `declare_more` adds the domains above.
+  explicit PaymentsFixture(Settings settings = {}, const std::function<void(engine::Registry&)>& declare_more = {});
 
   const TenantId tenant{Position::of(1, 1, 1)};
   const TenantId other{Position::of(1, 1, 2)};
@@ -55,6 +57,7 @@ class PaymentsFixture {
   Result<v1::RefundPaymentResponse> refund(const std::string& payment_id, const Part& part = {});
   Result<v1::CancelPaymentResponse> cancel(const std::string& payment_id);
   Result<v1::GetPaymentResponse> shopper_returned(const std::string& payment_id);
+  Status leave_action(const std::string& payment_id);
   void connect(TenantId tenant, std::string_view connector, std::string_view psp_account);
 
   PaymentRow row(const std::string& payment_id) const;
@@ -100,6 +103,8 @@ connectors::v1::PspReply captured(std::int64_t amount_minor);
 connectors::v1::PspReply authorized(std::int64_t amount_minor);
 connectors::v1::PspReply declined(bool soft = true);
 connectors::v1::PspReply replied(connectors::v1::PspStatus status);
+// The shopper is sent to a page.
+connectors::v1::PspReply challenged();
 
 template <class Response, class Decide>
 Result<Response> PaymentsFixture::run(TenantId caller, Decide decide) {

@@ -190,10 +190,10 @@ void EffectExecutor::end_try(std::uint64_t id, std::uint32_t number, TryResult r
   Provider& provider = *running->provider;
   provider.counters.in_flight = --provider.in_flight;
   const bool provider_works = result.outcome == TryOutcome::answered && !result.inconclusive;
-  // What began before the breaker opened must not pass for its probe. What could not even be built says nothing about
-  // the provider.
+  // What began before the breaker opened must not pass for its probe. What could not even be built, or got no further
+  // than us, says nothing about the provider.
   if (running->breaker_openings == provider.breaker.openings()) {
-    provider.breaker.record(provider_works || result.permanent, clock_.elapsed());
+    provider.breaker.record(provider_works || result.permanent || result.short_of_provider, clock_.elapsed());
   }
   provider.counters.breaker_openings = provider.breaker.openings();
   if (is_open(result)) running->open_result = result;

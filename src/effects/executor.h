@@ -41,6 +41,8 @@ struct TryResult {
   bool inconclusive = false;
   // not_sent, and no other try will be: the request itself cannot be made.
   bool permanent = false;
+  // not_sent for a fault on this side of the provider, about which it says nothing.
+  bool short_of_provider = false;
 };
 
 using TryDone = std::move_only_function<void(TryResult)>;

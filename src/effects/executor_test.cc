@@ -258,6 +258,16 @@ TEST_F(EffectExecutorTest, AnOpenBreakerAnswersAtOnceAndProbesLater) {
   EXPECT_EQ(stats().refused_by_breaker, 2u);
 }
 
+TEST_F(EffectExecutorTest, WhatFailsOnThisSideSaysNothingAboutTheProvider) {
+  make({.breaker = {.window = 4, .samples_min = 4, .probes_to_close = 1},
+        .tried_before = [](const engine::Effect&) { return false; }});
+  for (int i = 0; i < 8; ++i) {
+    run("psp/a", 1);
+    answer({.outcome = TryOutcome::not_sent, .detail = "no vault", .short_of_provider = true});
+  }
+  EXPECT_EQ(stats().breaker, Breaker::State::closed);
+}
+
 TEST_F(EffectExecutorTest, ShutdownLeavesNothingWithoutAnOutcome) {
   make({.in_flight_max = 1, .tried_before = [](const engine::Effect&) { return false; }});
   const auto flying = run();

@@ -34,6 +34,7 @@ void send_through(vault::VaultClient* vault, connectors::PspHttpRequest request,
               timeout, [done = std::move(done)](vault::SendOutcome outcome) mutable {
                 SendResult result = result_of(outcome.delivery, std::move(outcome.reply), std::move(outcome.detail));
                 result.permanent = outcome.permanent;
+                result.short_of_provider = outcome.vault_failed;
                 done(std::move(result));
               });
 }

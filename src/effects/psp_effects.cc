@@ -30,7 +30,10 @@ std::string redact(std::string detail, const connectors::Account& account) {
 TryResult result_of(const connectors::Connector& connector, const v1::PspRequest& request, SendResult sent,
                     const connectors::Account& account) {
   if (sent.outcome != TryOutcome::answered) {
-    return {.outcome = sent.outcome, .detail = redact(std::move(sent.detail), account), .permanent = sent.permanent};
+    return {.outcome = sent.outcome,
+            .detail = redact(std::move(sent.detail), account),
+            .permanent = sent.permanent,
+            .short_of_provider = sent.short_of_provider};
   }
   const v1::PspReply reply = connector.read(request, sent.reply);
   TryResult result{.outcome = TryOutcome::answered};

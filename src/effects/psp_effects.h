@@ -22,7 +22,8 @@ struct SendResult {
   TryOutcome outcome = TryOutcome::unknown;  // answered: `reply` is whole
   connectors::PspHttpReply reply{};
   std::string detail{};
-  bool permanent = false;  // not_sent, and sending the same again will not do better
+  bool permanent = false;          // not_sent, and sending the same again will not do better
+  bool short_of_provider = false;  // not_sent for a fault on this side of the provider
 };
 
 // Sends one request and calls `done` once, from any thread. The HTTP client (http_sender.h), or a model in tests and

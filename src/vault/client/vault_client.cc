@@ -76,10 +76,13 @@ std::optional<http::Reply> read_reply(const Json& json) {
 
 // Only what the vault says in so many words is a proof; its silence, and an answer of anybody else, is none.
 SendOutcome read_send(const http::ClientOutcome& outcome) {
+  if (outcome.delivery == http::Delivery::not_sent) {
+    SendOutcome unreached = failed(outcome.delivery, "The vault could not be reached.");
+    unreached.vault_failed = true;
+    return unreached;
+  }
   if (outcome.delivery != http::Delivery::replied) {
-    return failed(outcome.delivery, outcome.delivery == http::Delivery::not_sent
-                                        ? "The vault could not be reached."
-                                        : "The vault did not answer, and may have sent the request.");
+    return failed(outcome.delivery, "The vault did not answer, and may have sent the request.");
   }
   const Json json = Json::parse(outcome.reply.body, nullptr, false);
   if (outcome.reply.status == 200) {
@@ -95,6 +98,7 @@ SendOutcome read_send(const http::ClientOutcome& outcome) {
   // A vault that is busy or a provider that is down may work in a moment; everything else stays as it is.
   const std::string code = text_of(json, "code");
   refused.permanent = code != "unavailable" && code != "resource_exhausted";
+  refused.vault_failed = code == "resource_exhausted";
   return refused;
 }
 

@@ -36,6 +36,8 @@ struct SendOutcome {
   std::string detail{};
   // not_sent, and the same request never will be: its token is gone, or its host may not receive cards.
   bool permanent = false;
+  // not_sent because the vault could not be reached or had too much to do; the provider has no part in it.
+  bool vault_failed = false;
 };
 
 // Thread-safe.

@@ -177,6 +177,7 @@ TEST_F(VaultClientTest, WhatNeverLeftIsProved) {
   SendOutcome outcome = send(nobody);
   EXPECT_EQ(outcome.delivery, http::Delivery::not_sent) << outcome.detail;
   EXPECT_FALSE(outcome.permanent) << "the provider may be back in a moment";
+  EXPECT_FALSE(outcome.vault_failed) << "it is the provider that is away";
 
   SendRequest elsewhere = charge(token);
   elsewhere.url = "http://localhost:9/v1/payments";
@@ -197,6 +198,7 @@ TEST_F(VaultClientTest, WhatNeverLeftIsProved) {
   outcome = send(charge(token), &no_vault);
   EXPECT_EQ(outcome.delivery, http::Delivery::not_sent);
   EXPECT_FALSE(outcome.permanent);
+  EXPECT_TRUE(outcome.vault_failed);
 }
 
 TEST_F(VaultClientTest, AnAnswerOfSomebodyElseProvesNothing) {

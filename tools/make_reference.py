@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUF = ROOT / "tools/node/node_modules/@bufbuild/buf-linux-x64/bin/buf"
 # Packages whose services are the API; the rest are what stands in the journal, in rows and in the configuration.
-PACKAGES = ("florin.payments.v1", "florin.ledger.v1", "florin.tenants.v1", "florin.events.v1", "florin.operators.v1",
+PACKAGES = ("florin.payments.v1", "florin.checkout.v1", "florin.ledger.v1", "florin.tenants.v1", "florin.events.v1", "florin.operators.v1",
             "florin.webhooks.v1", "florin.system.v1", "florin.connectors.v1", "florin.common.v1")
 SKIPPED_FILES = ("events.proto", "options.proto")
 FIELD_RULES = "[florin.common.v1.field]"
@@ -77,7 +77,7 @@ def rules_text(rules):
     if rules.get("url"):
         words.append("an http or https URL")
     if rules.get("secret"):
-        words.append("kept and logged nowhere")
+        words.append("left out of logs and the audit")
     return ", ".join(words)
 
 
@@ -88,6 +88,8 @@ def cell(text):
 def method_notes(rules, method):
     if rules.get("public"):
         notes = ["Open to everybody, without a key."]
+    elif rules.get("shopper"):
+        notes = ["For a shopper, who is known by the `secret` in the request; without a key."]
     elif rules.get("operatorOnly"):
         notes = ["For an operator who is signed in."]
     else:

@@ -19,6 +19,8 @@ std::string_view kind_name(journal::v1::ActorKind kind) {
       return "psp";
     case journal::v1::ACTOR_KIND_OPERATOR:
       return "operator";
+    case journal::v1::ACTOR_KIND_SHOPPER:
+      return "shopper";
     default:
       return "system";
   }

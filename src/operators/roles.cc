@@ -8,9 +8,9 @@ namespace {
 using tenants::Permission;
 using tenants::PermissionSet;
 
-constexpr std::array support_permissions = {Permission::tenants_read, Permission::payments_read,
-                                            Permission::payments_write, Permission::refunds_write,
-                                            Permission::events_read};
+constexpr std::array support_permissions = {
+    Permission::tenants_read, Permission::payments_read, Permission::payments_write, Permission::refunds_write,
+    Permission::events_read,  Permission::checkout_read, Permission::checkout_write};
 constexpr std::array finance_permissions = {Permission::ledger_read, Permission::ledger_write};
 
 // Everything whose name ends in ".read", so that a new permission needs no line here.

@@ -9,7 +9,7 @@
 namespace florin::store::table_id {
 
 // Rises whenever a row, key or index changes its shape.
-inline constexpr std::uint32_t state_format = 2;
+inline constexpr std::uint32_t state_format = 3;
 
 // 1-19 engine
 inline constexpr TableId meta = 1;
@@ -60,5 +60,14 @@ inline constexpr TableId sign_in_failures_by_time = 107;
 inline constexpr TableId operator_actions = 108;
 inline constexpr TableId operator_actions_by_operator = 109;
 inline constexpr TableId operator_actions_by_resource = 110;
+
+// 120-139 checkout
+inline constexpr TableId checkout_sessions = 120;
+inline constexpr TableId checkout_sessions_by_secret = 121;
+inline constexpr TableId checkout_sessions_by_payment = 122;
+inline constexpr TableId checkout_sessions_by_status = 123;
+inline constexpr TableId checkout_sessions_by_link = 124;
+inline constexpr TableId payment_links = 125;
+inline constexpr TableId payment_links_by_secret = 126;
 
 }  // namespace florin::store::table_id

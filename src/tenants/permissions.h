@@ -26,13 +26,15 @@ enum class Permission : std::uint8_t {
   operators_read,
   operators_write,  // operators and the platform's own keys only
   system_read,      // the platform's own keys and operators only
+  checkout_read,
+  checkout_write,
 };
 
 // By number: "tenants.read" and so on, as they stand in the options of methods and in keys.
-inline constexpr std::array<std::string_view, 13> permission_names = {
+inline constexpr std::array<std::string_view, 15> permission_names = {
     "tenants.read",   "tenants.write",   "api_keys.read", "api_keys.write", "payments.read",
     "payments.write", "refunds.write",   "ledger.read",   "ledger.write",   "events.read",
-    "operators.read", "operators.write", "system.read",
+    "operators.read", "operators.write", "system.read",   "checkout.read",  "checkout.write",
 };
 
 // Everything that a key of its owner may hold.

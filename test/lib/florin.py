@@ -305,6 +305,8 @@ SERVICES = {
     "events": "florin.events.v1.EventService",
     "operators": "florin.operators.v1.OperatorService",
     "webhooks": "florin.webhooks.v1.ReceivedWebhookService",
+    "checkout": "florin.checkout.v1.CheckoutService",
+    "shopper": "florin.checkout.v1.ShopperService",
     "system": "florin.system.v1.SystemService",
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/common/caller.h"
 #include "api/common/refuse.h"
+#include "api/common/shopper.h"
 #include "florin/common/v1/options.pb.h"
 #include "operators/roles.h"
 #include "tenants/tenants.h"
@@ -129,8 +130,12 @@ void Authenticate::note_use(const operators::SignedIn& session) {
 Task<Result<rpc::MessagePtr>> Authenticate::unary(rpc::Context& context, const google::protobuf::Message& request,
                                                   rpc::Next next) {
   const auto& rules = context.spec().descriptor->options().GetExtension(common::v1::method);
-  if (rules.public_()) {
+  if (rules.public_() || rules.shopper()) {
     if (auto own = parts_.browser.refuse_foreign_origin(context); !own.ok()) return refuse(std::move(own).error());
+    if (rules.public_()) return next(context, request);
+    auto shopper = identify_shopper(*parts_.platform.partition.snapshot(), request);
+    if (!shopper.ok()) return refuse(std::move(shopper).error());
+    context.set(std::move(*shopper));
     return next(context, request);
   }
   auto caller = identify(context, rules);

@@ -1,8 +1,9 @@
 // Authenticate: who is calling, and may they. The rules stand in the method options of the contracts; a method without
-// a permission is refused to everybody, unless it is public or for operators only.
+// a permission is refused to everybody, unless it is public, for shoppers or for operators only.
 //
-// A caller is an API key, or an operator known by the session in its cookie; where both come, the key counts. An
-// operator acts at the tenant that the florin-tenant header names and, without one, for the platform.
+// A shopper is known by the secret in the request (shopper.h). A caller is an API key, or an operator known by the
+// session in its cookie; where both come, the key counts. An operator acts at the tenant that the florin-tenant header
+// names and, without one, for the platform.
 #pragma once
 
 #include "api/common/browser.h"
@@ -25,7 +26,8 @@ class Authenticate final : public rpc::Interceptor {
 
   // Refuses with unauthenticated (api_key_missing, api_key_unknown, api_key_revoked, sign_in_required, session_ended),
   // permission_denied (permission_missing, platform_key_required, publishable_key_refused, operator_required,
-  // foreign_origin, console_header_missing, tenant_refused) or invalid_argument (tenant_invalid).
+  // foreign_origin, console_header_missing, tenant_refused), invalid_argument (tenant_invalid, checkout_secret_missing)
+  // or not_found (checkout_not_found).
   Task<Result<rpc::MessagePtr>> unary(rpc::Context& context, const google::protobuf::Message& request,
                                       rpc::Next next) override;
 

@@ -5,6 +5,7 @@
 
 #include "api/common/caller.h"
 #include "api/common/refuse.h"
+#include "checkout/queries.h"
 
 namespace florin::api {
 namespace {
@@ -14,6 +15,9 @@ constexpr std::int64_t one_request = 1'000'000;
 // What all callers of public methods together get. They are counted under an id that no tenant has.
 constexpr tenants::CallLimits public_limits{50, 50};
 constexpr TenantId public_callers{Position{~std::uint64_t{0}, ~std::uint32_t{0}}};
+
+// What the shoppers of one tenant get. A page that waits for news holds a request for up to a minute.
+constexpr tenants::CallLimits shopper_limits{1'000, 10'000};
 
 // A running request of a tenant; lives in the call's context and ends with it.
 class Permit {
@@ -31,12 +35,13 @@ class Permit {
 
 }  // namespace
 
-Status LimitCalls::take(TenantId tenant, const tenants::CallLimits& limits, rpc::Context& context) {
-  Shard& shard = shards_[(tenant.position.partition_and_sequence ^ tenant.position.index) % shard_count];
+Status LimitCalls::take(const Group& group, const tenants::CallLimits& limits, rpc::Context& context) {
+  const Position& position = group.tenant.position;
+  Shard& shard = shards_[(position.partition_and_sequence ^ position.index) % shard_count];
   const Duration now = clock_.elapsed();
   const std::int64_t capacity = limits.requests_per_second * one_request;
   const std::lock_guard lock(shard.mutex);
-  Usage& usage = shard.usages[tenant];
+  Usage& usage = shard.usages[group];
   if (usage.millionths < 0) {
     usage.millionths = capacity;
   } else {
@@ -67,8 +72,10 @@ Status LimitCalls::take(TenantId tenant, const tenants::CallLimits& limits, rpc:
 Task<Result<rpc::MessagePtr>> LimitCalls::unary(rpc::Context& context, const google::protobuf::Message& request,
                                                 rpc::Next next) {
   const Caller* caller = context.get<Caller>();
-  auto taken = caller == nullptr ? take(public_callers, public_limits, context)
-                                 : take(caller->tenant(), caller->key->limits, context);
+  const auto* shopper = context.get<checkout::Shopper>();
+  auto taken = caller != nullptr    ? take({caller->tenant()}, caller->key->limits, context)
+               : shopper != nullptr ? take({shopper->tenant, true}, shopper_limits, context)
+                                    : take({public_callers}, public_limits, context);
   if (!taken.ok()) return refuse(std::move(taken).error());
   return next(context, request);
 }

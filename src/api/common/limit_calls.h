@@ -1,5 +1,6 @@
 // LimitCalls: how many requests a tenant may send in a second, and have at work at the same time. Counted for each
-// tenant on its own, so that one cannot use up what belongs to another.
+// tenant on its own, so that one cannot use up what belongs to another; and its shoppers apart from itself, so that a
+// crowd at its checkout leaves its own systems room, and the other way round.
 #pragma once
 
 #include <array>
@@ -30,13 +31,21 @@ class LimitCalls final : public rpc::Interceptor {
     Duration filled;
     std::shared_ptr<std::atomic<std::uint32_t>> running = std::make_shared<std::atomic<std::uint32_t>>(0);
   };
+  // Who is counted together.
+  struct Group {
+    TenantId tenant;
+    bool shoppers = false;
+
+    auto operator<=>(const Group&) const = default;
+  };
+
   struct Shard {
     std::mutex mutex;
-    std::map<TenantId, Usage> usages;
+    std::map<Group, Usage> usages;
   };
   static constexpr std::size_t shard_count = 16;
 
-  Status take(TenantId tenant, const tenants::CallLimits& limits, rpc::Context& context);
+  Status take(const Group& group, const tenants::CallLimits& limits, rpc::Context& context);
 
   const Clock& clock_;
   std::array<Shard, shard_count> shards_;

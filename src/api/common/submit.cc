@@ -60,8 +60,13 @@ engine::CommandContext public_command_context(rpc::Context& context, engine::Act
 
 Result<engine::CommandContext> command_context(rpc::Context& context, TenantId tenant,
                                                const google::protobuf::Message& request) {
-  engine::CommandContext command = public_command_context(context, caller_of(context).actor(), request);
-  command.tenant = tenant;
+  return command_context(context, Issuer{tenant, caller_of(context).actor()}, request);
+}
+
+Result<engine::CommandContext> command_context(rpc::Context& context, Issuer issuer,
+                                               const google::protobuf::Message& request) {
+  engine::CommandContext command = public_command_context(context, std::move(issuer.actor), request);
+  command.tenant = issuer.tenant;
   const auto key = context.request_headers().get(idempotency_header);
   const auto& rules = context.spec().descriptor->options().GetExtension(common::v1::method);
   if (key && rules.idempotency_key()) {
@@ -69,7 +74,9 @@ Result<engine::CommandContext> command_context(rpc::Context& context, TenantId t
       return invalid_argument("idempotency_key_invalid",
                               "Send an Idempotency-Key of 1 to 255 visible ASCII characters, a UUID for instance.");
     }
-    command.idempotency = engine::IdempotencyKey{method_name(context), std::string(*key), serialize(request)};
+    std::string method = method_name(context);
+    if (!issuer.key_scope.empty()) method += "/" + issuer.key_scope;
+    command.idempotency = engine::IdempotencyKey{std::move(method), std::string(*key), serialize(request)};
   }
   return command;
 }

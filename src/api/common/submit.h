@@ -24,7 +24,17 @@ inline constexpr std::string_view replayed_header = "idempotency-replayed";
 // The position token. An answer to a write carries it; a read that sends it back sees at least that write.
 inline constexpr std::string_view position_header = "florin-position";
 
-// The command context of a call by `tenant`. Errors: idempotency_key_invalid.
+// Who gives a command.
+struct Issuer {
+  TenantId tenant;
+  engine::Actor actor;
+  // Whose the call's idempotency key is, where the tenant has several who choose theirs independently; else empty.
+  std::string key_scope{};
+};
+// The command context of a call. Errors: idempotency_key_invalid.
+Result<engine::CommandContext> command_context(rpc::Context& context, Issuer issuer,
+                                               const google::protobuf::Message& request);
+// The same for a call by the authenticated caller.
 Result<engine::CommandContext> command_context(rpc::Context& context, TenantId tenant,
                                                const google::protobuf::Message& request);
 // The same for a public method, whose caller is not known: for the platform, caused by `actor`, without idempotency

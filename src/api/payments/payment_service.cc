@@ -14,14 +14,6 @@ using payments::is_settled;
 using payments::v1::Operation;
 using payments::v1::Payment;
 
-// Leaves time to answer before the call's deadline.
-constexpr Duration answer_margin = Duration::milliseconds(200);
-
-Duration time_to_wait(const rpc::Context& context, Duration wanted) {
-  const auto left = context.remaining();
-  return left ? std::max(std::min(wanted, *left - answer_margin), Duration{}) : wanted;
-}
-
 const Operation* find_operation(const Payment& payment, std::string_view id) {
   const auto found = std::ranges::find(payment.operations(), id, &Operation::id);
   return found == payment.operations().end() ? nullptr : &*found;

@@ -1,5 +1,7 @@
 #include "api/payments/wait.h"
 
+#include <algorithm>
+
 #include "contracts/convert.h"
 #include "payments/rows.h"
 
@@ -7,6 +9,8 @@ namespace florin::api {
 namespace {
 
 using payments::v1::Payment;
+
+constexpr Duration answer_margin = Duration::milliseconds(200);
 
 std::optional<Payment> read(const Platform& platform, TenantId tenant, const std::string& payment_id) {
   const auto id = payments::PaymentId::parse(payment_id);
@@ -23,6 +27,11 @@ Result<Duration> wait_of(bool given, const google::protobuf::Duration& wait) {
   const Duration asked = contracts::from_message(wait);
   if (asked.micros >= 0 && asked <= wait_max) return asked;
   return invalid_argument("field_invalid", "wait must be 0 to 60 seconds.").with_violation("wait", "must be 0s to 60s");
+}
+
+Duration time_to_wait(const rpc::Context& context, Duration wanted) {
+  const auto left = context.remaining();
+  return left ? std::max(std::min(wanted, *left - answer_margin), Duration{}) : wanted;
 }
 
 Task<Payment> wait_for_payment(Platform& platform, Executor& executor, Wait wait) {

@@ -11,6 +11,7 @@
 #include "base/task.h"
 #include "florin/payments/v1/payments.pb.h"
 #include "google/protobuf/duration.pb.h"
+#include "rpc/context.h"
 
 namespace florin::api {
 
@@ -20,6 +21,9 @@ inline constexpr Duration wait_max = Duration::seconds(60);
 
 // The wait that a request asks for. Errors: field_invalid for a negative one or one over wait_max.
 Result<Duration> wait_of(bool given, const google::protobuf::Duration& wait);
+
+// The wait, cut so that there is time left to answer before the call's deadline.
+Duration time_to_wait(const rpc::Context& context, Duration wanted);
 
 struct Wait {
   TenantId tenant;

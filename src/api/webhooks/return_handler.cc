@@ -39,12 +39,18 @@ std::string_view sentence(PaymentStatus status) {
   }
 }
 
+// The return URL with the payment in its query, which ends where "#" begins.
+std::string return_to(const Payment& payment) {
+  const std::string_view url = payment.return_url();
+  const std::string_view before = url.substr(0, url.find('#'));
+  return fmt::format("{}{}payment_id={}&status={}{}", before, before.contains('?') ? '&' : '?', payment.id(),
+                     status_word(payment.status()), url.substr(before.size()));
+}
+
 http::ResponseHead redirect(const Payment& payment) {
-  const char separator = payment.return_url().find('?') == std::string::npos ? '?' : '&';
   http::ResponseHead head;
   head.status = 303;
-  head.headers.add("location", fmt::format("{}{}payment_id={}&status={}", payment.return_url(), separator, payment.id(),
-                                           status_word(payment.status())));
+  head.headers.add("location", return_to(payment));
   head.headers.add("cache-control", "no-store");
   return head;
 }
@@ -100,7 +106,7 @@ Task<Result<Payment>> ReturnHandler::settle(http::Exchange& exchange) {
 
   engine::CommandContext context;
   context.tenant = tenant;
-  context.actor = {journal::v1::ACTOR_KIND_PSP, "shopper"};
+  context.actor = {journal::v1::ACTOR_KIND_SHOPPER, {}};
   context.trace = to_engine(begin_trace(exchange.request().headers.get("traceparent"), platform_.random));
   context.name = "shopper_return";
   Completion<Result<engine::CommandReply>> done(exchange.executor());

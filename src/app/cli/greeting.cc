@@ -21,6 +21,7 @@ Florin is ready.
   API            {api}
   over TLS       {api_tls}   (curl --cacert {certificate})
   console        {api}/console/{sign_in}
+  checkout       {checkout}   (pay with 4242 4242 4242 4242, any later date and code)
   sandbox PSP    {psp}
   card vault     {vault}
   secret key     {key}
@@ -32,9 +33,9 @@ Paste these three, one after the other:
 Other test payment methods (tok_challenge, tok_decline_insufficient_funds, tok_timeout_after, ...): docs/sandbox.md.
 Thousands of payments and the tie-out: build/release/bin/florin demo --payments 1000. Stop with Ctrl-C.
 )text",
-      fmt::arg("sign_in", sign_in), fmt::arg("api", endpoints.api), fmt::arg("api_tls", endpoints.api_tls),
-      fmt::arg("certificate", endpoints.tls_certificate), fmt::arg("psp", endpoints.sandbox_psp),
-      fmt::arg("vault", endpoints.vault), fmt::arg("key", endpoints.secret_key),
+      fmt::arg("sign_in", sign_in), fmt::arg("checkout", endpoints.checkout), fmt::arg("api", endpoints.api),
+      fmt::arg("api_tls", endpoints.api_tls), fmt::arg("certificate", endpoints.tls_certificate),
+      fmt::arg("psp", endpoints.sandbox_psp), fmt::arg("vault", endpoints.vault), fmt::arg("key", endpoints.secret_key),
       fmt::arg("platform", endpoints.platform_key), fmt::arg("file", endpoints_path(data_directory)),
       fmt::arg("examples", examples));
 }

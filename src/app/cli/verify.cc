@@ -45,8 +45,9 @@ Result<engine::VerifyReport> verify(const std::string& data_directory) {
   options.directory = data_directory;
   ASSIGN_OR_RETURN(Storage storage, open_storage(options));
   const payments::Settings settings = payment_settings({});
+  const checkout::Settings checkout_settings{settings, {}};
   engine::Registry registry;
-  register_domains(registry, settings);
+  register_domains(registry, checkout_settings);
   RETURN_IF_ERROR(engine::recover({.partition = partition_number,
                                    .journal = storage.journal.get(),
                                    .registry = &registry,

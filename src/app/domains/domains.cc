@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/policies/policies.h"
+#include "checkout/commands.h"
 #include "connectors/all/all_connectors.h"
 #include "ledger/register.h"
 #include "operators/operators.h"
@@ -20,6 +21,9 @@ payments::ProviderRules provider_rules(std::string_view name) {
   rules.reads_status = connectors::find_operation(capabilities, connectors::v1::PSP_OPERATION_READ_PAYMENT) != nullptr;
   rules.absence_proven_after = std::nullopt;
   if (capabilities.absence.provable) rules.absence_proven_after = capabilities.absence.after;
+  for (const auto& method : capabilities.methods) {
+    rules.methods.push_back({method.kind, {method.currencies.begin(), method.currencies.end()}});
+  }
   return rules;
 }
 
@@ -29,11 +33,12 @@ payments::Settings payment_settings(std::string public_base_url) {
   return {.public_base_url = std::move(public_base_url), .provider_rules = &provider_rules};
 }
 
-void register_domains(engine::Registry& registry, const payments::Settings& settings) {
+void register_domains(engine::Registry& registry, const checkout::Settings& settings) {
   ledger::register_ledger(registry);
   tenants::register_events(registry);
   operators::register_operators(registry);
-  payments::register_payments(registry, settings);
+  payments::register_payments(registry, settings.payments);
+  checkout::register_checkout(registry);
   register_policies(registry);
 }
 

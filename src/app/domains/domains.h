@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "checkout/settings.h"
 #include "engine/registry.h"
 #include "payments/settings.h"
 
@@ -12,7 +13,7 @@ namespace florin::app {
 // How the payments domain sees the providers: by what their connectors declare.
 payments::Settings payment_settings(std::string public_base_url);
 
-// `settings` must outlive the registry.
-void register_domains(engine::Registry& registry, const payments::Settings& settings);
+// `settings`, and what it refers to, must outlive the registry.
+void register_domains(engine::Registry& registry, const checkout::Settings& settings);
 
 }  // namespace florin::app

@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/encoding.h"
+#include "checkout/commands.h"
+#include "checkout/queries.h"
+#include "checkout/secrets.h"
 #include "disk/posix_disk.h"
 #include "operators/operators.h"
 #include "tenants/secrets.h"
@@ -19,17 +22,34 @@ constexpr std::size_t small_file_max = 64 * 1024;
 constexpr auto sandbox = tenants::v1::ENVIRONMENT_SANDBOX;
 
 // Runs a command and waits for it. For the start of the program only: it blocks the thread.
-Result<std::string> run(engine::Partition& partition, engine::Decide decide) {
+Result<std::string> run(engine::Partition& partition, engine::Decide decide, TenantId tenant = {}) {
   std::promise<Result<engine::CommandReply>> promise;
   auto reply = promise.get_future();
   engine::CommandContext context;
   context.actor = {journal::v1::ACTOR_KIND_PLATFORM, "bootstrap"};
   context.name = "bootstrap";
+  context.tenant = tenant;
   partition.submit({std::move(context), std::move(decide),
                     [&promise](Result<engine::CommandReply> done) { promise.set_value(std::move(done)); }});
   auto done = reply.get();
   if (!done.ok()) return std::move(done).error();
   return std::move(done->response);
+}
+
+checkout::v1::CreatePaymentLinkRequest example_link() {
+  checkout::v1::CreatePaymentLinkRequest request;
+  checkout::v1::CheckoutTerms& terms = *request.mutable_terms();
+  terms.set_currency("EUR");
+  terms.set_description("An example order. No money moves.");
+  const auto add = [&terms](const char* name, std::int64_t quantity, std::int64_t unit_amount_minor) {
+    checkout::v1::LineItem& item = *terms.add_line_items();
+    item.set_name(name);
+    item.set_quantity(quantity);
+    item.set_unit_amount_minor(unit_amount_minor);
+  };
+  add("Notebook, ruled", 2, 12'50);
+  add("Fountain pen", 1, 38'00);
+  return request;
 }
 
 }  // namespace
@@ -55,6 +75,7 @@ Endpoints read_endpoints(const std::string& data_directory) {
           .secret_key = field("secret_key"),
           .publishable_key = field("publishable_key"),
           .console_sign_in = field("console_sign_in"),
+          .checkout = field("checkout"),
           .sandbox_psp_key = field("sandbox_psp_key")};
 }
 
@@ -69,6 +90,7 @@ Status write_endpoints(const std::string& data_directory, const Endpoints& endpo
                      {"secret_key", endpoints.secret_key},
                      {"publishable_key", endpoints.publishable_key},
                      {"console_sign_in", endpoints.console_sign_in},
+                     {"checkout", endpoints.checkout},
                      {"sandbox_psp_key", endpoints.sandbox_psp_key}};
   return disk::write_file_atomically(disk::posix_disk(), endpoints_path(data_directory), file.dump(2) + "\n");
 }
@@ -113,6 +135,28 @@ Result<SandboxTenant> make_sandbox_tenant(engine::Partition& partition, Random& 
     return std::string();
   }));
   return SandboxTenant{response.tenant().id(), secret.text, publishable.text};
+}
+
+Result<std::string> make_checkout_link(engine::Partition& partition, Random& random, const checkout::Settings& settings,
+                                       const Endpoints& known) {
+  const auto tenant = TenantId::parse(known.tenant_id);
+  CHECK(tenant, "the sandbox tenant has no id");
+  const std::string_view known_secret =
+      std::string_view(known.checkout).substr(known.checkout.find('#') + 1);  // all of it where there is no "#"
+  const auto shopper = checkout::find_shopper(*partition.snapshot(), known_secret);
+  const bool works = shopper && shopper->tenant == *tenant && shopper->link;
+  const std::string secret = works ? std::string(known_secret) : checkout::make_link_secret(random);
+  if (!works) {
+    RETURN_IF_ERROR(run(
+        partition,
+        [&](engine::Work& work) -> Result<std::string> {
+          RETURN_IF_ERROR(checkout::decide_create_link(work, settings, example_link(), secret));
+          return std::string();
+        },
+        *tenant));
+  }
+  // The platform may be reached elsewhere than at the last start.
+  return checkout::page_url(settings.payments.public_base_url, secret);
 }
 
 bool key_works(const engine::Partition& partition, const std::string& secret) {

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "checkout/settings.h"
 #include "engine/partition.h"
 
 namespace florin::app {
@@ -23,6 +24,7 @@ struct Endpoints {
   std::string secret_key;
   std::string publishable_key;
   std::string console_sign_in;  // the first owner's one-time link, until it is redeemed
+  std::string checkout;         // a payment link of the sandbox tenant, for trying the hosted page
   std::string sandbox_psp_key;  // for reading the sandbox provider's own books
 };
 
@@ -47,6 +49,11 @@ struct SandboxTenant {
 };
 // Makes the tenant "Sandbox".
 Result<SandboxTenant> make_sandbox_tenant(engine::Partition& partition, Random& random);
+
+// The address of a payment link of the sandbox tenant in `known`: the one that `known` has, if it can still be opened,
+// or else a new one.
+Result<std::string> make_checkout_link(engine::Partition& partition, Random& random, const checkout::Settings& settings,
+                                       const Endpoints& known);
 
 // Whether the secret is a key that still works.
 bool key_works(const engine::Partition& partition, const std::string& secret);

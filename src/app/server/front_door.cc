@@ -6,7 +6,6 @@
 
 #include "api/webhooks/return_handler.h"
 #include "api/webhooks/webhook_handler.h"
-#include "app/server/console.h"
 #include "app/server/landing_page.h"
 
 namespace florin::app {
@@ -31,7 +30,7 @@ constexpr std::string_view json = "application/json";
 }  // namespace
 
 void FrontDoor::open(Rooms rooms) {
-  rooms_ = rooms;
+  rooms_ = std::move(rooms);
   state_.store(open_state);
 }
 
@@ -44,7 +43,9 @@ Task<Unit> FrontDoor::serve(http::Exchange& exchange) {
   if (path == "/readyz") return answer(exchange, 200, text, "ok\n");
   if (path.starts_with(api::webhook_path)) return rooms_.webhooks->serve(exchange);
   if (path.starts_with(api::return_path)) return rooms_.returns->serve(exchange);
-  if (Console::is_asked_for(exchange.request())) return rooms_.console->serve(exchange);
+  for (Pages* pages : rooms_.pages) {
+    if (pages->is_asked_for(exchange.request())) return pages->serve(exchange);
+  }
   if (LandingPage::is_asked_for(exchange.request())) return rooms_.landing->serve(exchange);
   return rooms_.rpc->serve(exchange);
 }

@@ -9,13 +9,16 @@
 // | /             | the landing page, for people                                            |
 // | /webhooks/... | providers' webhooks                                                     |
 // | /console/...  | the console's files                                                     |
+// | /checkout/... | the hosted checkout's files                                             |
 // | /return/...   | shoppers on their way back from a challenge                             |
 // | the rest      | RPC: /florin.<domain>.v1.<Service>/<Method>                             |
 #pragma once
 
 #include <atomic>
 #include <string>
+#include <vector>
 
+#include "app/server/pages.h"
 #include "http/exchange.h"
 #include "telemetry/metrics.h"
 
@@ -30,7 +33,7 @@ class FrontDoor final : public http::Handler {
     http::Handler* webhooks = nullptr;
     http::Handler* returns = nullptr;
     http::Handler* landing = nullptr;
-    http::Handler* console = nullptr;
+    std::vector<Pages*> pages;
   };
   // Lets requests in. The handlers must outlive the door.
   void open(Rooms rooms);

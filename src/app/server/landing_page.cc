@@ -25,8 +25,8 @@ std::string development_part(const Endpoints& endpoints) {
     examples += fmt::format("<h3>{}</h3>\n<pre><code>{}</code></pre>\n", http::escape_html(example.title),
                             http::escape_html(example.command));
   }
-  const std::string part = fill(std::string(assets::development_html), "key", http::escape_html(endpoints.secret_key));
-  return fill(part, "examples", examples);
+  std::string part = fill(std::string(assets::development_html), "key", http::escape_html(endpoints.secret_key));
+  return fill(fill(std::move(part), "checkout", http::escape_html(endpoints.checkout)), "examples", examples);
 }
 
 // Nothing is loaded and nothing runs; the one style sheet is named by its hash.

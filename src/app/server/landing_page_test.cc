@@ -15,6 +15,7 @@ class LandingPageTest : public testing::Test {
   LandingPageTest() {
     development_.api = "http://127.0.0.1:8080";
     development_.secret_key = "fl_test_<key>";
+    development_.checkout = "http://127.0.0.1:8080/checkout/#l_0";
   }
   std::string get(LandingPage& page, const std::string& authority, const std::string& peer) {
     http::ManualExecutor executor;
@@ -45,6 +46,7 @@ TEST_F(LandingPageTest, ShowsTheSandboxKeyToThisMachineOnly) {
     EXPECT_THAT(get(page, host, "127.0.0.1:50000"), HasSubstr("Bearer fl_test_&lt;key&gt;")) << host;
   }
   EXPECT_THAT(get(page, "localhost", "[::1]:50000"), HasSubstr("fl_test_"));
+  EXPECT_THAT(get(page, "localhost", "[::1]:50000"), HasSubstr("<a href=\"http://127.0.0.1:8080/checkout/#l_0\">"));
   EXPECT_THAT(get(page, "localhost", "192.0.2.1:50000"), Not(HasSubstr("fl_test_"))) << "over the network";
   for (const std::string host : {"rebound.example", "127.0.0.1.example", "localhost.example:8080", "[::2]", ""}) {
     EXPECT_THAT(get(page, host, "127.0.0.1:50000"), Not(HasSubstr("fl_test_"))) << host;

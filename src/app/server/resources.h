@@ -2,10 +2,12 @@
 #pragma once
 
 #include "api/common/audit.h"
+#include "checkout/settings.h"
 
 namespace florin::app {
 
 // A new kind of resource is one line here.
-api::Resources operator_resources();
+// `settings` must outlive it.
+api::Resources operator_resources(const checkout::Settings& settings);
 
 }  // namespace florin::app

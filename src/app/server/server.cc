@@ -13,9 +13,9 @@
 #include "app/domains/domains.h"
 #include "app/server/call_metrics.h"
 #include "app/server/child_process.h"
-#include "app/server/console.h"
 #include "app/server/front_door.h"
 #include "app/server/landing_page.h"
+#include "app/server/pages.h"
 #include "app/server/partition_metrics.h"
 #include "app/server/payment_metrics.h"
 #include "app/server/resources.h"
@@ -81,6 +81,7 @@ struct Server::Impl {
   CallMetrics call_metrics{metrics};
   api::PspAccounts accounts;
   payments::Settings payment_settings;
+  checkout::Settings checkout_settings{payment_settings, {}};
   engine::Registry registry;
   Storage storage;
   std::unique_ptr<http::Client> client;
@@ -91,13 +92,14 @@ struct Server::Impl {
   std::unique_ptr<vault::VaultClient> vault;
   std::unique_ptr<effects::EffectExecutor> effects;
   std::unique_ptr<engine::Partition> partition;
-  api::Resources resources = operator_resources();
+  api::Resources resources = operator_resources(checkout_settings);
   std::unique_ptr<api::Platform> platform;
   std::unique_ptr<Services> services;
   std::unique_ptr<api::WebhookHandler> webhooks;
   std::unique_ptr<api::ReturnHandler> returns;
   std::unique_ptr<LandingPage> landing;
-  std::unique_ptr<Console> console;
+  std::unique_ptr<Pages> console;
+  std::unique_ptr<Pages> checkout;
   Endpoints endpoints;
   std::mutex file_mutex;  // one at a time writes the endpoints' file
   bool stopped = false;
@@ -252,7 +254,8 @@ Status Server::Impl::open_partition() {
   effects->add(std::string(effects::psp_effect_kind),
                effects::make_psp_effects(connectors::all_connectors(), find_account,
                                          effects::http_sender(*client, vault.get())));
-  register_domains(registry, payment_settings);
+  if (vault) checkout_settings.card_form_url = endpoints.vault + "/card-form/v1/";
+  register_domains(registry, checkout_settings);
   if (storage.state_was_rebuilt) telemetry::log_warn("the state is being rebuilt from the journal");
   engine::PartitionOptions options;
   options.number = partition_number;
@@ -282,6 +285,7 @@ void Server::Impl::open_door() {
       .platform = *platform,
       .registry = registry,
       .settings = payment_settings,
+      .checkout = checkout_settings,
       .observer = call_metrics,
       .cors_origins = settings.cors_origins,
       .public_base_url = payment_settings.public_base_url,
@@ -294,9 +298,11 @@ void Server::Impl::open_door() {
       api::WebhookHandler::Parts{*platform, connectors::all_connectors(), accounts, payment_settings});
   returns = std::make_unique<api::ReturnHandler>(*platform);
   landing = std::make_unique<LandingPage>(program_name(), settings.dev ? &endpoints : nullptr);
-  console = std::make_unique<Console>(settings.web_directory.empty() ? default_web_directory(own_program())
-                                                                     : settings.web_directory);
-  door.open({&services->router(), webhooks.get(), returns.get(), landing.get(), console.get()});
+  const std::string web =
+      settings.web_directory.empty() ? default_web_directory(own_program()) : settings.web_directory;
+  console = std::make_unique<Pages>(console_pages(web));
+  checkout = std::make_unique<Pages>(checkout_pages(web, endpoints.vault));
+  door.open({&services->router(), webhooks.get(), returns.get(), landing.get(), {console.get(), checkout.get()}});
 }
 
 // Sees to the keys of the first start, and gathers where everything is.
@@ -314,7 +320,9 @@ Status Server::Impl::make_keys() {
     known.tenant_id = tenant.tenant_id;
     known.secret_key = tenant.secret_key;
     known.publishable_key = tenant.publishable_key;
+    known.checkout.clear();
   }
+  ASSIGN_OR_RETURN(known.checkout, make_checkout_link(*partition, system_random(), checkout_settings, known));
   known.api = endpoints.api;
   known.api_tls = endpoints.api_tls;
   known.tls_certificate = endpoints.tls_certificate;

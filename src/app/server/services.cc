@@ -29,6 +29,8 @@ Services::Services(Parts parts)
       authenticate_({keys_, parts.platform, browser_}),
       limit_calls_(parts.platform.clock),
       payments_(parts.platform, parts.settings, parts.vault),
+      checkout_(parts.platform, parts.checkout),
+      shoppers_(parts.platform, parts.checkout, parts.vault),
       ledger_(parts.platform),
       tenants_(parts.platform, keys_),
       events_(parts.platform, parts.registry),
@@ -42,6 +44,8 @@ Services::Services(Parts parts)
                .cors = cors_options(std::move(parts.cors_origins)),
                .clock = &parts.platform.clock}) {
   payments::v1::mount(router_, payments_);
+  checkout::v1::mount(router_, checkout_);
+  checkout::v1::mount(router_, shoppers_);
   ledger::v1::mount(router_, ledger_);
   tenants::v1::mount(router_, tenants_);
   events::v1::mount(router_, events_);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "api/checkout/checkout_service.h"
+#include "api/checkout/shopper_service.h"
 #include "api/common/audit.h"
 #include "api/common/authenticate.h"
 #include "api/common/browser.h"
@@ -36,6 +38,7 @@ class Services {
     api::Platform& platform;
     const engine::Registry& registry;
     const payments::Settings& settings;
+    const checkout::Settings& checkout;
     rpc::Observer& observer;
     std::vector<std::string> cors_origins;
     std::string public_base_url;  // how browsers reach this server
@@ -60,6 +63,8 @@ class Services {
   api::RefuseCardNumbers refuse_card_numbers_;
   api::Validate validate_;
   api::PaymentService payments_;
+  api::CheckoutService checkout_;
+  api::ShopperService shoppers_;
   api::LedgerService ledger_;
   api::TenantService tenants_;
   api::EventService events_;

@@ -7,9 +7,13 @@
 
 #include "app/domains/domains.h"
 #include "app/scenario/testing/script.h"
+#include "base/encoding.h"
 #include "crypto/hash.h"
 #include "engine/recovery.h"
 #include "engine/verify.h"
+#include "florin/common/v1/options.pb.h"
+#include "operators/actions.h"
+#include "operators/roles.h"
 #include "payments/commands.h"
 #include "payments/queries.h"
 
@@ -23,6 +27,31 @@ Result<Thing> find(const std::map<std::string, Thing>& things, const std::string
   const auto found = things.find(name);
   if (found == things.end()) return script_wrong(fmt::format("there is no {} '{}'", kind, name));
   return found->second;
+}
+
+// "payments.write" of "florin.payments.v1.PaymentService/CreatePayment", as its contract says.
+std::optional<tenants::Permission> permission_for(std::string method) {
+  std::ranges::replace(method, '/', '.');
+  const auto* found = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
+  if (found == nullptr) return std::nullopt;
+  return tenants::permission_from_name(found->options().GetExtension(common::v1::method).permission());
+}
+
+// Lets `decide` through as the person's role allows, and writes it into the audit, as the API does it.
+engine::Decide as_person(const operators::SessionName& person, const std::string& method, engine::Decide decide) {
+  return [person, method, decide = std::move(decide)](engine::Work& work) mutable -> Result<std::string> {
+    const auto session = operators::find_session(work.state(), person, work.now());
+    if (!session) return failed_precondition("session_ended", "The session has ended. Sign in again.");
+    const auto permission = permission_for(method);
+    const auto role = operators::role_at(session->operator_row, work.tenant());
+    if (permission && !operators::permissions_of(role, work.tenant().empty()).has(*permission)) {
+      return failed_precondition("permission_missing", fmt::format("The role may not do {} here.", method));
+    }
+    ASSIGN_OR_RETURN(std::string response, decide(work));
+    operators::record_action(
+        work, {.operator_id = person.operator_id.to_string(), .session_id = person.session_id.to_string()});
+    return response;
+  };
 }
 
 }  // namespace
@@ -46,7 +75,7 @@ World::World(Mode mode)
                   receive_webhook(account, std::move(body), std::move(content));
                 },
             .faults = mode == Mode::psp_faults}) {
-  register_domains(registry_, settings_);
+  register_domains(registry_, checkout_settings_);
   engine::SynchronousPartition::Options options;
   options.registry = &registry_;
   options.effects = &psp_;
@@ -59,6 +88,10 @@ Result<std::string> World::run_bytes(const Call& call, const google::protobuf::M
   context.tenant = call.tenant;
   context.actor = {journal::v1::ACTOR_KIND_API_KEY, "scenario"};
   context.name = call.method;
+  if (acting_) {
+    context.actor = {journal::v1::ACTOR_KIND_OPERATOR, acting_->session.operator_id.to_string()};
+    decide = as_person(acting_->session, call.method, std::move(decide));
+  }
   if (call.key) context.idempotency = engine::IdempotencyKey{call.method, *call.key, request.SerializeAsString()};
   auto reply = partition_->run(std::move(context), std::move(decide));
   psp_.catch_up();
@@ -160,6 +193,26 @@ Result<World::Operation> World::operation(const std::string& name) const {
 
 Result<World::Account> World::account(const std::string& name) const {
   return find(accounts_, name, "account");
+}
+
+Result<World::Session> World::session(const std::string& name) const {
+  return find(sessions_, name, "session");
+}
+
+Result<World::Link> World::link(const std::string& name) const {
+  return find(links_, name, "link");
+}
+
+Result<World::Person> World::person(const std::string& name) const {
+  return find(people_, name, "person");
+}
+
+Result<std::string> World::invitation(const std::string& name) const {
+  return find(invitations_, name, "invitation");
+}
+
+std::string World::make_secret(std::string_view prefix) {
+  return std::string(prefix) + hex(crypto::as_bytes(crypto::sha256(std::to_string(++secrets_)))).substr(0, 32);
 }
 
 payments::v1::Payment World::read(const Payment& payment) const {

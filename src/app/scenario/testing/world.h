@@ -11,9 +11,12 @@
 #include "app/scenario/testing/psp.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "checkout/ids.h"
+#include "checkout/settings.h"
 #include "engine/testing/synchronous_partition.h"
 #include "florin/payments/v1/payments.pb.h"
 #include "ledger/u128.h"
+#include "operators/operators.h"
 #include "payments/rows.h"
 #include "payments/settings.h"
 
@@ -36,6 +39,9 @@ class World {
   const store::Reader& state() const { return partition_->state(); }
   Psp& psp() { return psp_; }
   const payments::Settings& payment_settings() const { return settings_; }
+  const checkout::Settings& checkout_settings() const { return checkout_settings_; }
+  // Another one each time, the same ones in each run.
+  std::string make_secret(std::string_view prefix);
 
   // Runs one command of `tenant` under a name and, if it has one, an idempotency key, and gives what it answered.
   struct Call {
@@ -72,16 +78,42 @@ class World {
     ledger::U128 id;
     int decimals = 0;
   };
+  struct Session {
+    TenantId tenant;
+    checkout::SessionId id;
+    Currency currency;
+  };
+  struct Link {
+    TenantId tenant;
+    checkout::PaymentLinkId id;
+    Currency currency;
+  };
+  // Of the console, with the session that was opened last.
+  struct Person {
+    operators::SessionName session;
+  };
   Status name_tenant(const std::string& name, TenantId id);
   void name_payment(const std::string& name, Payment payment) { payments_.insert_or_assign(name, payment); }
   void name_operation(const std::string& name, Operation operation) { operations_.insert_or_assign(name, operation); }
   void name_account(const std::string& name, Account account) { accounts_.insert_or_assign(name, account); }
+  void name_session(const std::string& name, Session session) { sessions_.insert_or_assign(name, session); }
+  void name_link(const std::string& name, Link link) { links_.insert_or_assign(name, link); }
+  void name_person(const std::string& name, Person person) { people_.insert_or_assign(name, person); }
+  void name_invitation(const std::string& name, std::string secret) { invitations_.insert_or_assign(name, secret); }
   // The tenant of this name; the script's latest for nothing.
   Result<TenantId> tenant(const std::optional<std::string>& name) const;
   Result<Payment> payment(const std::string& name) const;
   Result<Operation> operation(const std::string& name) const;
   Result<Account> account(const std::string& name) const;
+  Result<Session> session(const std::string& name) const;
+  Result<Link> link(const std::string& name) const;
+  Result<Person> person(const std::string& name) const;
+  Result<std::string> invitation(const std::string& name) const;
   bool is_payment(const std::string& name) const { return payments_.contains(name); }
+
+  // From now on commands are this person's: let through as their role allows, and written into the audit. Nothing: an
+  // API key's, as in the beginning.
+  void act_as(std::optional<Person> person) { acting_ = person; }
 
   // The payment as it is now.
   payments::v1::Payment read(const Payment& payment) const;
@@ -96,6 +128,7 @@ class World {
 
   const Mode mode_;
   const payments::Settings settings_;
+  checkout::Settings checkout_settings_{settings_, {}};
   engine::Registry registry_;
   std::optional<engine::SynchronousPartition> partition_;
   Psp psp_;
@@ -104,6 +137,12 @@ class World {
   std::map<std::string, Payment> payments_;
   std::map<std::string, Operation> operations_;
   std::map<std::string, Account> accounts_;
+  std::map<std::string, Session> sessions_;
+  std::map<std::string, Link> links_;
+  std::map<std::string, Person> people_;
+  std::map<std::string, std::string> invitations_;
+  std::optional<Person> acting_;
+  int secrets_ = 0;
 };
 
 template <class Response, class Decide>

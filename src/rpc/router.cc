@@ -188,6 +188,7 @@ Task<Unit> Router::serve_call(http::Exchange& exchange, const Method& method, co
   call->ends.attach(*wire);
 
   Status outcome = wire->ready();
+  if (outcome.ok() && options_.admit) outcome = options_.admit(exchange.request());
   if (outcome.ok()) outcome = co_await run(call, method);
   // From here on the wire is ours: the handler may still run, but touches it no more once its last operation is back.
   call->ends.cut(outcome.ok() ? answered() : outcome.error());

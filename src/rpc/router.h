@@ -33,6 +33,8 @@ struct RouterOptions {
   std::vector<std::string> open_services = {};
   std::vector<Observer*> observers = {};
   ErrorEncoder error_encoder = {};
+  // Looks at the head of every call before its message is read; an error is the call's answer, in its own protocol.
+  std::function<Status(const http::RequestHead&)> admit = {};
   // What becomes of an exception that a handler or interceptor lets through, on the call's executor. Nothing: internal
   // `handler_threw`, without a word of what was thrown.
   std::function<Error(std::exception_ptr thrown, Context& context)> recover = {};

@@ -78,6 +78,22 @@ TEST_F(RouterTest, AnswersJson) {
   EXPECT_EQ(exchange->body(), R"({"request":{"text":"hi"},"text":"hi"})");
 }
 
+TEST_F(RouterTest, AsksBeforeAMessageIsRead) {
+  mount_with({.admit = [](const http::RequestHead& head) -> Status {
+    if (!head.headers.has("x-unwanted")) return ok();
+    return invalid_argument("unwanted", "Leave that header out.");
+  }});
+  post("this is no JSON", headers({{"content-type", "application/json"}, {"x-unwanted", "1"}}));
+  expect_error(Code::invalid_argument, "Leave that header out.");
+  const std::string call = "application/grpc+proto";
+  post("", headers({{"content-type", call}, {"te", "trailers"}, {"x-unwanted", "1"}}));
+  EXPECT_EQ(exchange->status(), 200);
+  EXPECT_EQ(answer_header("content-type"), call);
+  EXPECT_NE(answer_header("content-type"), "application/json");
+  post(R"({"text":"hi"})");
+  EXPECT_EQ(exchange->status(), 200);
+}
+
 TEST_F(RouterTest, AnswersProtobuf) {
   EchoRequest request;
   request.set_text("hi");

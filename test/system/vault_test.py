@@ -96,6 +96,12 @@ class Cards(CardCase):
             answer = self.client.pay(1250, "tok_card_" + "0" * 32)
             self.assert_refused(answer, "invalid_argument", "payment_method_expired", "again")
 
+    def test_a_number_in_a_header_is_refused_as_any_wrong_input(self):
+        with self.unchanged():
+            answer = self.client.call("payments.CreatePayment", {"amount": money(1250)}, headers={"Idempotency-Key": SUCCESS})
+            self.assert_refused(answer, "invalid_argument", "card_number_refused", "idempotency-key", "card form")
+            self.assertEqual(answer.detail["domain"], "ERROR_DOMAIN_REQUEST")
+
     def test_a_challenge_is_passed(self):
         payment = self.client.pay(1250, self.token(CHALLENGE)).payment
         self.assertEqual(status_of(payment), "requires_action")

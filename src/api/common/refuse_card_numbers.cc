@@ -33,6 +33,9 @@ constexpr std::array<std::string_view, 12> tracing_headers = {"b3",
                                                               "x-request-start",
                                                               "x-trace-id"};
 
+// Where the paths of calls begin.
+constexpr std::string_view calls_prefix = "/florin.";
+
 Error card_number_refused(std::string place) {
   return invalid_argument("card_number_refused",
                           fmt::format("There is a card number in {}. Card numbers belong in the card form, and nowhere "
@@ -113,6 +116,11 @@ class Search {
   }
 };
 
+Status refuse_card_numbers_in_path(const http::RequestHead& request) {
+  if (!cards::url_holds_card_number(request.path)) return ok();
+  return card_number_refused("the path");
+}
+
 }  // namespace
 
 Status refuse_card_numbers(const Message& request) {
@@ -121,7 +129,7 @@ Status refuse_card_numbers(const Message& request) {
 }
 
 Status refuse_card_numbers(const http::RequestHead& request) {
-  if (cards::url_holds_card_number(request.path)) return card_number_refused("the path");
+  RETURN_IF_ERROR(refuse_card_numbers_in_path(request));
   if (cards::url_holds_card_number(request.query)) return card_number_refused("the query");
   for (const auto& [name, value] : request.headers.fields()) {
     if (cards::holds_card_number(name)) return card_number_refused("the name of a header");
@@ -137,7 +145,10 @@ Task<Result<rpc::MessagePtr>> RefuseCardNumbers::unary(rpc::Context& context, co
 }
 
 Task<Unit> RefuseCardNumbersInHeads::serve(http::Exchange& exchange) {
-  if (const auto clean = refuse_card_numbers(exchange.request()); !clean.ok()) {
+  const http::RequestHead& request = exchange.request();
+  const bool is_call = request.path.starts_with(calls_prefix);
+  const auto clean = is_call ? refuse_card_numbers_in_path(request) : refuse_card_numbers(request);
+  if (!clean.ok()) {
     http::ResponseHead head{.status = 400};
     head.headers.add("content-type", "application/json");
     head.headers.add("cache-control", "no-store");

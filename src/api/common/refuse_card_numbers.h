@@ -32,7 +32,8 @@ class RefuseCardNumbers final : public rpc::Interceptor {
                                       rpc::Next next) override;
 };
 
-// The heads of requests of every kind, in front of everything else a server serves.
+// The heads of requests in front of everything a server serves. Of calls only the path: the rest of their heads is the
+// router's to refuse (RouterOptions::admit), which knows how to answer each protocol.
 class RefuseCardNumbersInHeads final : public http::Handler {
  public:
   // `inside` must outlive it.

@@ -72,7 +72,7 @@ TEST(RefuseCardNumbers, LeavesRequestsAlone) {
 }
 
 struct Head {
-  std::string path = "/florin.payments.v1.PaymentService/CreatePayment";
+  std::string path = "/webhooks/sandbox/default";
   std::string query{};
   std::pair<std::string, std::string> header = {"accept", "*/*"};
 };
@@ -102,6 +102,18 @@ TEST(RefuseCardNumbersInHeads, PathsQueriesAndHeaders) {
   EXPECT_EQ(status_of({.header = {"authorization", "Bearer 4242 4242 4242 4242"}}), 400);
   EXPECT_EQ(status_of({.header = {"cookie", "a=b; pan=%34242424242424242"}}), 400);
   EXPECT_EQ(status_of({.header = {"x-4242424242424242", "1"}}), 400);
+}
+
+TEST(RefuseCardNumbersInHeads, OfCallsThePathIsLookedAtHereAndTheRestByTheRouter) {
+  const std::string call = "/florin.payments.v1.PaymentService/CreatePayment";
+  EXPECT_EQ(status_of({.path = call + "4242424242424242"}), 400);
+  EXPECT_EQ(status_of({.path = call, .header = {"idempotency-key", "4242424242424242"}}), 200);
+  http::RequestHead head{.method = "POST", .path = call, .query = "a=4242424242424242"};
+  EXPECT_FALSE(refuse_card_numbers(head).ok());
+  head.query.clear();
+  EXPECT_TRUE(refuse_card_numbers(head).ok());
+  head.headers.add("idempotency-key", "4242424242424242");
+  EXPECT_FALSE(refuse_card_numbers(head).ok());
 }
 
 TEST(RefuseCardNumbersInHeads, LongNumbersOfMachinesGetThrough) {

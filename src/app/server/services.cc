@@ -41,6 +41,7 @@ Services::Services(Parts parts)
                .open_services = {open_services.begin(), open_services.end()},
                .observers = {&parts.observer},
                .error_encoder = api::error_detail_encoder(parts.platform.random),
+               .admit = [](const http::RequestHead& head) { return api::refuse_card_numbers(head); },
                .cors = cors_options(std::move(parts.cors_origins)),
                .clock = &parts.platform.clock}) {
   payments::v1::mount(router_, payments_);

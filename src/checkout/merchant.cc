@@ -11,7 +11,6 @@
 #include "contracts/convert.h"
 #include "florin/checkout/v1/events.pb.h"
 #include "payments/commands.h"
-#include "payments/fold.h"
 
 namespace florin::checkout {
 namespace {
@@ -40,25 +39,9 @@ Result<Response> show_link(const engine::Work& work, const Settings& settings, s
   return response;
 }
 
-// The shopper is leaving what they were asked to do, or took too long: that void ends the try and not the payment.
-bool is_being_left(const payments::PaymentRow& payment) {
-  for (int i = 0; i < payment.operations_size(); ++i) {
-    const payments::v1::Operation& operation = payment.payment().operations(i);
-    const bool is_open_void =
-        operation.kind() == payments::v1::OPERATION_KIND_VOID && payments::is_open(operation.status());
-    if (is_open_void && payment.operations(i).void_cause() != payments::v1::VOID_CAUSE_CANCELED) return true;
-  }
-  return false;
-}
-
 // Cancels what the shopper has begun. False while the provider has yet to let go; follow_payment ends the session then.
 Result<bool> cancel_begun_payment(engine::Work& work, const SessionRow& row) {
-  const auto payment = payment_row_of(work.state(), work.tenant(), row);
-  if (!payment) return true;
-  if (is_being_left(*payment)) {
-    return failed_precondition("payment_processing",
-                               "The shopper's last try is being given up at the provider. Cancel when that is done.");
-  }
+  if (row.session().payment_id().empty()) return true;
   payments::v1::CancelPaymentRequest request;
   request.set_payment_id(row.session().payment_id());
   request.set_reason("The checkout session was canceled.");

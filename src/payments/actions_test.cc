@@ -159,6 +159,15 @@ TEST_F(ActionsTest, WhoeverPaidBeforeLeavingHasPaid) {
   EXPECT_EQ(f_.payment(id).status(), v1::PAYMENT_STATUS_SUCCEEDED);
 }
 
+TEST_F(ActionsTest, CancelingWaitsUntilAnAttemptIsGivenUp) {
+  const std::string id = f_.create({.currency = "INR", .token = "tok_upi"});
+  f_.answer(app());
+  ASSERT_TRUE(f_.leave_action(id).ok());
+  EXPECT_EQ(f_.cancel(id).error().reason(), "payment_processing");
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(f_.cancel(id)->payment().status(), v1::PAYMENT_STATUS_CANCELED);
+}
+
 TEST_F(ActionsTest, LeavingWhatIsNotThereIsNotFound) {
   EXPECT_EQ(f_.leave_action("pay_00000000000000000001").error().reason(), "payment_not_found");
 }

@@ -151,8 +151,10 @@ void apply_operation_reserved(const EventContext& context, const v1::OperationRe
   detail.set_void_cause(event.void_cause());
   detail.set_surplus(event.surplus());
   if (detail.surplus()) {
-    AttemptDetail& attempt = *row.mutable_attempts(index_of_attempt(row, event.attempt_id()));
+    const int index = index_of_attempt(row, event.attempt_id());
+    AttemptDetail& attempt = *row.mutable_attempts(index);
     attempt.set_surplus_tries(attempt.surplus_tries() + 1);
+    attempt.set_displaced(attempt.displaced() || has_other_winner(row, index));
   }
   save(context, row, writer);
 }

@@ -195,6 +195,8 @@ void after_winning(engine::Work& work, const PaymentRow& before, std::string_vie
   const PaymentRow row = reload(work.state(), before);
   const int attempt = *attempt_index(row, attempt_id);
   if (surplus_minor(row, attempt) > 0) return give_back_surplus(work, row, attempt);
+  // One that was to give way and could not may hold money still.
+  if (row.attempts_size() > 1) give_back_all(work, row);
   const bool wants_capture = row.payment().capture_method() == v1::CAPTURE_METHOD_AUTOMATIC;
   if (wants_capture && row.payment().attempts(attempt).status() == v1::ATTEMPT_STATUS_AUTHORIZED) {
     capture_attempt(work, row, attempt, {.amount_minor = row.attempts(attempt).open_minor(), .is_final = true});

@@ -83,6 +83,18 @@ Result<std::int64_t> amount_to_move(const v1::Payment& payment, bool has_amount,
   return amount.minor();
 }
 
+// A void that is under way for another reason ends the attempt, and not the payment: canceling must wait for it.
+Status is_free_to_cancel(const PaymentRow& row) {
+  for (int i = 0; i < row.operations_size(); ++i) {
+    const v1::Operation& operation = row.payment().operations(i);
+    const bool is_open_void = operation.kind() == v1::OPERATION_KIND_VOID && is_open(operation.status());
+    if (!is_open_void || row.operations(i).void_cause() == v1::VOID_CAUSE_CANCELED) continue;
+    return failed_precondition("payment_processing",
+                               "The last attempt is being given up at the provider. Cancel when that is done.");
+  }
+  return ok();
+}
+
 Status has_room_for_operation(const PaymentRow& row) {
   if (row.payment().operations_size() < operations_max) return ok();
   return failed_precondition("operations_exhausted",
@@ -144,6 +156,7 @@ Result<v1::CancelPaymentResponse> decide_cancel(engine::Work& work, const v1::Ca
       break;
     }
     case v1::PAYMENT_STATUS_REQUIRES_ACTION:
+      RETURN_IF_ERROR(is_free_to_cancel(row));
       void_attempt(work, row, *attempt, {.cause = v1::VOID_CAUSE_CANCELED, .reason = request.reason()});
       break;
     case v1::PAYMENT_STATUS_REQUIRES_CAPTURE:
@@ -154,6 +167,7 @@ Result<v1::CancelPaymentResponse> decide_cancel(engine::Work& work, const v1::Ca
             "A part is captured or being captured. Release the rest with a final capture; refund what is "
             "captured.");
       }
+      RETURN_IF_ERROR(is_free_to_cancel(row));
       void_attempt(work, row, *attempt, {.cause = v1::VOID_CAUSE_CANCELED, .reason = request.reason()});
       break;
     case v1::PAYMENT_STATUS_PROCESSING:

@@ -105,12 +105,16 @@ bool holds_money(const PaymentRow& row, int attempt) {
 
 std::optional<int> deciding_attempt(const PaymentRow& row) {
   const auto& attempts = row.payment().attempts();
-  for (int i = 0; i < attempts.size(); ++i) {
-    if (holds_money(row, i)) return i;
-  }
-  for (int i = 0; i < attempts.size(); ++i) {
-    if (is_won(attempts.Get(i).status())) return i;
-  }
+  const auto first = [&](auto is_it) -> std::optional<int> {
+    for (int i = 0; i < attempts.size(); ++i) {
+      if (is_it(i)) return i;
+    }
+    return std::nullopt;
+  };
+  const auto pays = [&](int i) { return holds_money(row, i) && !row.attempts(i).displaced(); };
+  if (const auto attempt = first(pays)) return attempt;
+  if (const auto attempt = first([&](int i) { return holds_money(row, i); })) return attempt;
+  if (const auto attempt = first([&](int i) { return is_won(attempts.Get(i).status()); })) return attempt;
   if (attempts.empty()) return std::nullopt;
   return attempts.size() - 1;
 }
@@ -124,7 +128,8 @@ std::optional<int> open_attempt(const PaymentRow& row) {
 
 bool has_other_winner(const PaymentRow& row, int attempt) {
   for (int i = 0; i < row.payment().attempts_size(); ++i) {
-    if (i != attempt && is_won(row.payment().attempts(i).status())) return true;
+    const bool counts = i != attempt && !row.attempts(i).displaced();
+    if (counts && is_won(row.payment().attempts(i).status())) return true;
   }
   return false;
 }

@@ -20,11 +20,12 @@ bool is_lost(v1::AttemptStatus status);
 
 // Won, and not all of it has been released or given back.
 bool holds_money(const PaymentRow& row, int attempt);
-// The attempt that paid (the one that still holds money, if several did), or else the latest; nothing before the first.
+// The attempt that pays: of several that hold money, one that is not displaced by another. Else the latest; nothing
+// before the first.
 std::optional<int> deciding_attempt(const PaymentRow& row);
 // An attempt without an outcome. At most one, except while a surplus one is being undone.
 std::optional<int> open_attempt(const PaymentRow& row);
-// Another attempt has won too, be it that its money has gone back since.
+// Another attempt has won too, be it that its money has gone back since; not one that gives way itself.
 bool has_other_winner(const PaymentRow& row, int attempt);
 // An operation of this kind without an outcome, on this attempt.
 bool has_open_operation(const PaymentRow& row, v1::OperationKind kind, std::string_view attempt_id);

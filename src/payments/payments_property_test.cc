@@ -248,7 +248,15 @@ class RandomRun {
       live += charge.is_live() ? 1 : 0;
     }
     std::int64_t held = 0;
-    for (const AttemptDetail& detail : row.attempts()) held += detail.open_minor();
+    bool was_authorized = false;
+    bool one_was_kept = false;
+    for (const AttemptDetail& detail : row.attempts()) {
+      held += detail.open_minor();
+      was_authorized |= detail.authorized_minor() > 0;
+      one_was_kept |= detail.authorized_minor() > 0 && !detail.displaced();
+    }
+    // Attempts that make way for each other until none is left would lose the merchant's money.
+    RC_ASSERT(one_was_kept == was_authorized);
     RC_ASSERT(row.payment().captured_minor() == captured);
     RC_ASSERT(row.payment().refunded_minor() == refunded);
     RC_ASSERT(held == open);

@@ -110,5 +110,73 @@ TEST_F(SurplusWaitsTest, ARefundThatIsUnderWayForLongIsNoFurtherTry) {
   EXPECT_EQ(wait_for_request(), surplus_wait_min);
 }
 
+// Several attempts turn out to have been authorized, of which all but one count as lost.
+class SeveralWinnersTest : public testing::Test {
+ protected:
+  // The first two counted as never sent; the third is authorized.
+  SeveralWinnersTest() : id_(f_.create({.manual = true})) {
+    f_.end(not_sent);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_TRUE(f_.confirm(id_, "tok_success").ok());
+      if (i == 0) f_.end(not_sent);
+    }
+    f_.answer(authorized(1'000));
+    EXPECT_EQ(f_.payment(id_).status(), v1::PAYMENT_STATUS_REQUIRES_CAPTURE);
+  }
+  // The provider tells that it authorized this attempt too, and says so when it is asked.
+  void reveal(int attempt) {
+    PspWebhook webhook;
+    webhook.set_event_id("evt_" + std::to_string(attempt));
+    webhook.set_reference(id_);
+    webhook.set_idempotency_key(f_.payment(id_).attempts(attempt).id());
+    *webhook.mutable_reply() = authorized(1'000);
+    f_.receive(webhook);
+    f_.answer(f_.requests().back().effect, authorized(1'000));
+  }
+  int voids() const {
+    return static_cast<int>(std::ranges::count(f_.payment(id_).operations(), v1::OPERATION_KIND_VOID,
+                                               [](const v1::Operation& operation) { return operation.kind(); }));
+  }
+  v1::AttemptStatus status(int attempt) const { return f_.payment(id_).attempts(attempt).status(); }
+
+  PaymentsFixture f_;
+  const std::string id_;
+};
+
+TEST_F(SeveralWinnersTest, TheOneThatStoodFirstIsKept) {
+  reveal(0);
+  reveal(1);
+  ASSERT_EQ(voids(), 2);
+  EXPECT_EQ(f_.payment(id_).capturable_minor(), 1'000) << "the one that is kept can be captured meanwhile";
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(voids(), 2) << "the third is not displaced by the second, which gives way itself";
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_TRUE(f_.requests().empty());
+  EXPECT_EQ(status(0), v1::ATTEMPT_STATUS_VOIDED);
+  EXPECT_EQ(status(1), v1::ATTEMPT_STATUS_VOIDED);
+  EXPECT_EQ(status(2), v1::ATTEMPT_STATUS_AUTHORIZED);
+  EXPECT_EQ(f_.payment(id_).status(), v1::PAYMENT_STATUS_REQUIRES_CAPTURE);
+  ASSERT_TRUE(f_.capture(id_).ok());
+  f_.answer(replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(f_.payment(id_).captured_minor(), 1'000);
+  EXPECT_EQ(f_.payment(id_).status(), v1::PAYMENT_STATUS_SUCCEEDED);
+  EXPECT_EQ(f_.replayed_digest(), f_.partition().digest());
+}
+
+TEST_F(SeveralWinnersTest, AVoidThatFailsLeavesTheKeptOneAlone) {
+  reveal(0);
+  reveal(1);
+  f_.answer(replied(PSP_STATUS_FAILED));
+  f_.answer(f_.requests().front().effect, replied(PSP_STATUS_SUCCEEDED));
+  EXPECT_EQ(status(1), v1::ATTEMPT_STATUS_VOIDED);
+  EXPECT_EQ(status(2), v1::ATTEMPT_STATUS_AUTHORIZED);
+  EXPECT_EQ(f_.payment(id_).capturable_minor(), 1'000);
+  EXPECT_EQ(f_.payment(id_).status(), v1::PAYMENT_STATUS_REQUIRES_CAPTURE);
+  for (const auto& operation : f_.payment(id_).operations()) {
+    EXPECT_EQ(operation.kind(), v1::OPERATION_KIND_VOID);
+  }
+  EXPECT_LE(voids(), 3) << "only what is surplus is tried again";
+}
+
 }  // namespace
 }  // namespace florin::payments

@@ -84,21 +84,20 @@ void follow_payment(engine::Work& work, std::string_view payment_id) {
   if (!row) return;
   const auto payment = payment_row_of(work.state(), work.tenant(), *row);
   CHECK(payment, "{} has a session and is not there", payment_id);
+  if (is_paid(*payment)) {
+    // Also where all tries had counted as lost, and one turns out to have been taken after all.
+    if (row->session().status() != v1::CHECKOUT_SESSION_STATUS_COMPLETED) complete(work, *row);
+    return;
+  }
+  if (!is_open(*row)) return;
   switch (payment->payment().status()) {
-    case payments::v1::PAYMENT_STATUS_SUCCEEDED:
-    case payments::v1::PAYMENT_STATUS_REQUIRES_CAPTURE:
-      // Also where all tries had counted as lost, and one turns out to have been taken after all.
-      if (row->session().status() != v1::CHECKOUT_SESSION_STATUS_COMPLETED) complete(work, *row);
-      break;
     case payments::v1::PAYMENT_STATUS_CANCELED:
     case payments::v1::PAYMENT_STATUS_EXPIRED:
-      if (is_open(*row)) end_session(work, *row, v1::CHECKOUT_SESSION_STATUS_CANCELED);
-      break;
+      return end_session(work, *row, v1::CHECKOUT_SESSION_STATUS_CANCELED);
     case payments::v1::PAYMENT_STATUS_FAILED:
-      if (is_open(*row)) end_session(work, *row, v1::CHECKOUT_SESSION_STATUS_FAILED);
-      break;
+      return end_session(work, *row, v1::CHECKOUT_SESSION_STATUS_FAILED);
     default:
-      if (is_open(*row)) go_on(work, *row);
+      go_on(work, *row);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "checkout/rows.h"
 
 #include "contracts/convert.h"
+#include "payments/fold.h"
 #include "store/table_ids.h"
 
 namespace florin::checkout {
@@ -22,6 +23,13 @@ void index_by_payment(std::string_view, const SessionRow& row, store::IndexKeys&
 void index_by_link(std::string_view key, const SessionRow& row, store::IndexKeys& keys) {
   const auto id = PaymentLinkId::parse(row.session().payment_link_id());
   if (id) keys.add(tenant_of_key(key).id(*id));
+}
+
+// The shopper may have done what was asked of them after all, when it was already being given up.
+bool is_being_voided(const payments::PaymentRow& payment) {
+  const auto attempt = payments::deciding_attempt(payment);
+  return attempt && payments::has_open_operation(payment, payments::v1::OPERATION_KIND_VOID,
+                                                 payment.payment().attempts(*attempt).id());
 }
 
 Error session_not_found() {
@@ -116,12 +124,14 @@ bool is_past(const SessionRow& row, Timestamp now) {
 
 bool is_under_way(const payments::PaymentRow& payment) {
   const auto status = payment.payment().status();
-  return status == payments::v1::PAYMENT_STATUS_PROCESSING || status == payments::v1::PAYMENT_STATUS_REQUIRES_ACTION;
+  return status == payments::v1::PAYMENT_STATUS_PROCESSING || status == payments::v1::PAYMENT_STATUS_REQUIRES_ACTION ||
+         (status == payments::v1::PAYMENT_STATUS_REQUIRES_CAPTURE && is_being_voided(payment));
 }
 
 bool is_paid(const payments::PaymentRow& payment) {
   const auto status = payment.payment().status();
-  return status == payments::v1::PAYMENT_STATUS_SUCCEEDED || status == payments::v1::PAYMENT_STATUS_REQUIRES_CAPTURE;
+  return status == payments::v1::PAYMENT_STATUS_SUCCEEDED ||
+         (status == payments::v1::PAYMENT_STATUS_REQUIRES_CAPTURE && !is_being_voided(payment));
 }
 
 v1::PaymentLinkStatus status_of(const PaymentLinkRow& row, Timestamp now) {

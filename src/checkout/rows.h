@@ -51,9 +51,10 @@ std::optional<payments::PaymentRow> payment_row_of(const store::Reader& reader, 
 bool is_open(const SessionRow& row);
 // Whether the session's time is over, whatever its status.
 bool is_past(const SessionRow& row, Timestamp now);
-// At the provider, or the shopper is asked to act: nothing may be begun beside it.
+// At the provider, or the shopper is asked to act, or what was authorized is being voided: nothing may be begun beside
+// it.
 bool is_under_way(const payments::PaymentRow& payment);
-// Authorized or captured.
+// Captured, or authorized and not being voided.
 bool is_paid(const payments::PaymentRow& payment);
 
 v1::PaymentLinkStatus status_of(const PaymentLinkRow& row, Timestamp now);

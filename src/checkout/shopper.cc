@@ -53,15 +53,6 @@ Status is_offered(const engine::Work& work, const Settings& settings, const Sess
                              "This way to pay cannot be used for this purchase. Choose one of those that are offered.");
 }
 
-// A link for single use may have had a session before, all of whose tries counted as lost until one turned out to have
-// been taken. What was begun meanwhile must not be paid too.
-Status link_allows(const engine::Work& work, const SessionRow& row) {
-  const auto id = PaymentLinkId::parse(row.session().payment_link_id());
-  const auto link = id ? find_link(work.state(), work.tenant(), *id) : std::nullopt;
-  if (!link || status_of(*link, work.now()) != v1::PAYMENT_LINK_STATUS_USED) return ok();
-  return link_not_active(v1::PAYMENT_LINK_STATUS_USED);
-}
-
 Status make_payment(engine::Work& work, const Settings& settings, const SessionRow& row, const PayCommand& command) {
   const v1::CheckoutTerms& terms = row.session().terms();
   payments::v1::CreatePaymentRequest request;
@@ -113,7 +104,6 @@ Status decide_pay(engine::Work& work, const Settings& settings, const PayCommand
   const auto payment = payment_row_of(work.state(), work.tenant(), row);
   if (payment && (is_under_way(*payment) || is_paid(*payment))) return ok();
   if (!is_open(row) || is_past(row, work.now())) return session_not_open(row.session().status());
-  RETURN_IF_ERROR(link_allows(work, row));
   RETURN_IF_ERROR(is_offered(work, settings, row, command.token));
   return payment ? try_again(work, settings, row, command) : make_payment(work, settings, row, command);
 }

@@ -14,14 +14,16 @@ namespace {
 using common::v1::FailureCode;
 
 // What the issuer tells about the person who holds the card is for the merchant alone: a thief must not learn that the
-// card is known to be stolen, nor what looks like fraud.
-bool is_delicate(FailureCode code) {
-  return code == common::v1::FAILURE_CODE_FRAUD_SUSPECTED || code == common::v1::FAILURE_CODE_LOST_OR_STOLEN;
+// card is known to be stolen, nor what looks like fraud. Both look like a decline without a reason, which therefore
+// always looks the same.
+bool is_without_reason(FailureCode code) {
+  return code == common::v1::FAILURE_CODE_FRAUD_SUSPECTED || code == common::v1::FAILURE_CODE_LOST_OR_STOLEN ||
+         code == common::v1::FAILURE_CODE_DO_NOT_HONOR;
 }
 
-// Never the message or the provider's code. What is delicate looks like any decline without a reason, in every field.
+// Never the message or the provider's code.
 void add_failure(const common::v1::PaymentFailure& failure, v1::CheckoutPayment& shown) {
-  const bool hides = is_delicate(failure.code());
+  const bool hides = is_without_reason(failure.code());
   shown.mutable_failure()->set_code(hides ? common::v1::FAILURE_CODE_DO_NOT_HONOR : failure.code());
   shown.mutable_failure()->set_actor(hides ? common::v1::FAILURE_ACTOR_SHOPPER : failure.actor());
   shown.mutable_failure()->set_retryable(hides || failure.retryable());

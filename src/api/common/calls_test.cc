@@ -1,11 +1,15 @@
-// The interceptors and submit, around calls of a payment service whose handler only notes what it was given.
+// The interceptors and submit, around calls of services whose handlers only note what they were given.
 #include <gmock/gmock.h>
 
 #include "api/common/authenticate.h"
 #include "api/common/caller.h"
 #include "api/common/error_detail.h"
 #include "api/common/limit_calls.h"
+#include "api/common/shopper.h"
 #include "api/common/submit.h"
+#include "checkout/secrets.h"
+#include "checkout/testing/checkout_fixture.h"
+#include "florin/checkout/v1/shopper.connect.h"
 #include "florin/common/v1/error.pb.h"
 #include "florin/payments/v1/payments.connect.h"
 #include "florin/tenants/v1/tenants.connect.h"
@@ -212,6 +216,116 @@ TEST_F(CallsTest, AReadWaitsForItsPosition) {
   }
 }
 
+// What a service for shoppers is told of its callers. Handlers that only note it.
+class NotingShopperService final : public checkout::v1::ShopperServiceHandler {
+ public:
+  Task<Result<checkout::v1::GetCheckoutResponse>> get_checkout(const checkout::v1::GetCheckoutRequest&,
+                                                               rpc::Context& context) override {
+    last = shopper_of(context);
+    co_return checkout::v1::GetCheckoutResponse();
+  }
+  Task<Result<checkout::v1::OpenPaymentLinkResponse>> open_payment_link(const checkout::v1::OpenPaymentLinkRequest&,
+                                                                        rpc::Context& context) override {
+    last = shopper_of(context);
+    co_return checkout::v1::OpenPaymentLinkResponse();
+  }
+  Task<Result<checkout::v1::PayCheckoutResponse>> pay_checkout(const checkout::v1::PayCheckoutRequest& request,
+                                                               rpc::Context& context) override {
+    auto command = shopper_command_context(context, shopper_of(context), request);
+    if (!command.ok()) co_return std::move(command).error();
+    last_command = std::move(*command);
+    co_return checkout::v1::PayCheckoutResponse();
+  }
+
+  std::optional<checkout::Shopper> last;
+  engine::CommandContext last_command;
+};
+
+class ShopperCallsTest : public testing::Test {
+ protected:
+  ShopperCallsTest() { checkout::v1::mount(router_, service_); }
+
+  std::string get(const std::string& secret, const rpc::CallOptions& options = {}) {
+    checkout::v1::GetCheckoutRequest request;
+    request.set_secret(secret);
+    const auto response = client_.get_checkout(request, options);
+    return response.ok() ? "ok" : response.error().reason();
+  }
+  std::string pay(const std::string& secret, const std::string& idempotency_key) {
+    checkout::v1::PayCheckoutRequest request;
+    request.set_secret(secret);
+    rpc::CallOptions options;
+    if (!idempotency_key.empty()) options.headers.add(std::string(idempotency_header), idempotency_key);
+    const auto response = client_.pay_checkout(request, options);
+    return response.ok() ? "ok" : response.error().reason();
+  }
+  std::string secret_of(const std::string& session) { return checkout::secret_in(f_.session(session).url()); }
+
+  checkout::CheckoutFixture f_;
+  engine::ManualClock clock_{f_.partition().now()};
+  Platform platform_{f_.partition(), clock_, system_random()};
+  tenants::KeyRing keys_{[this] { return f_.partition().snapshot(); }, clock_};
+  Browser browser_{""};
+  Authenticate authenticate_{{keys_, platform_, browser_}};
+  NotingShopperService service_;
+  rpc::Router router_{
+      {.interceptors = {&authenticate_}, .error_encoder = error_detail_encoder(system_random()), .clock = &clock_}};
+  rpc::MemoryChannel channel_{router_, {.error_decoder = &decode_error}};
+  checkout::v1::ShopperServiceClient client_{channel_};
+};
+
+TEST_F(ShopperCallsTest, AShopperIsKnownByTheSecret) {
+  const std::string session = f_.create_session();
+  const std::string link = f_.create_link();
+  EXPECT_EQ(get(secret_of(session)), "ok");
+  ASSERT_TRUE(service_.last);
+  EXPECT_EQ(service_.last->tenant, f_.tenant);
+  EXPECT_EQ(service_.last->session.value().to_string(), session);
+  checkout::v1::OpenPaymentLinkRequest request;
+  request.set_secret(checkout::secret_in(f_.link(link).url()));
+  ASSERT_TRUE(client_.open_payment_link(request).ok());
+  EXPECT_EQ(service_.last->link.value().to_string(), link);
+}
+
+TEST_F(ShopperCallsTest, WithoutTheSecretNobodyIsLetIn) {
+  EXPECT_EQ(get(""), "checkout_secret_missing");
+  EXPECT_EQ(get("s_wrong"), "checkout_not_found");
+  EXPECT_EQ(get(checkout::make_session_secret(system_random())), "checkout_not_found");
+  EXPECT_EQ(get(f_.create_session()), "checkout_not_found") << "an id is no secret";
+  rpc::CallOptions with_key;
+  with_key.headers.add("authorization", "Bearer fl_test_any");
+  EXPECT_EQ(get("s_wrong", with_key), "checkout_not_found") << "a key is not asked for and does not help";
+  EXPECT_FALSE(service_.last);
+}
+
+TEST_F(ShopperCallsTest, AnotherPageInTheBrowserIsTurnedAway) {
+  const std::string secret = secret_of(f_.create_session());
+  rpc::CallOptions foreign;
+  foreign.headers.add("origin", "https://evil.test");
+  EXPECT_EQ(get(secret, foreign), "foreign_origin");
+  rpc::CallOptions own;
+  own.headers.add("origin", "http://memory");
+  EXPECT_EQ(get(secret, own), "ok");
+}
+
+TEST_F(ShopperCallsTest, CommandsAreTheShoppersAndTheirKeysThePages) {
+  const std::string first = f_.create_session();
+  const std::string second = f_.create_session();
+  ASSERT_EQ(pay(secret_of(first), "try-1"), "ok");
+  const engine::CommandContext of_first = service_.last_command;
+  EXPECT_EQ(of_first.tenant, f_.tenant);
+  EXPECT_EQ(of_first.actor.kind, journal::v1::ACTOR_KIND_SHOPPER);
+  EXPECT_EQ(of_first.actor.id, first);
+  EXPECT_EQ(of_first.name, "florin.checkout.v1.ShopperService/PayCheckout");
+  ASSERT_EQ(pay(secret_of(second), "try-1"), "ok");
+  ASSERT_TRUE(of_first.idempotency && service_.last_command.idempotency);
+  EXPECT_NE(service_.last_command.idempotency->method, of_first.idempotency->method);
+  EXPECT_EQ(service_.last_command.idempotency->key, of_first.idempotency->key);
+  EXPECT_EQ(pay(secret_of(first), "a b"), "idempotency_key_invalid");
+  ASSERT_EQ(pay(secret_of(first), ""), "ok");
+  EXPECT_FALSE(service_.last_command.idempotency);
+}
+
 // LimitCalls by itself, with contexts whose calls are still running as long as they live.
 class LimitCallsTest : public testing::Test {
  protected:
@@ -222,6 +336,12 @@ class LimitCallsTest : public testing::Test {
     key->tenant = tenant;
     key->limits = limits;
     context->set(Caller{std::move(key)});
+    return context;
+  }
+  std::unique_ptr<rpc::Context> begin_as_shopper(TenantId tenant) {
+    auto context = std::make_unique<rpc::Context>(rpc::Context::Start{
+        .spec = checkout::v1::ShopperServiceMethods::get_checkout(), .executor = executor_, .clock = clock_});
+    context->set(checkout::Shopper{.tenant = tenant, .session = std::nullopt, .link = std::nullopt});
     return context;
   }
   // The refusal, or nothing.
@@ -241,6 +361,13 @@ class LimitCallsTest : public testing::Test {
   int passed(int count, TenantId tenant, tenants::CallLimits limits) {
     int passed = 0;
     for (int i = 0; i < count; ++i) passed += call(*begin(tenant, limits)) ? 0 : 1;
+    return passed;
+  }
+
+  // The same for shoppers.
+  int shoppers_passed(int count, TenantId tenant) {
+    int passed = 0;
+    for (int i = 0; i < count; ++i) passed += call(*begin_as_shopper(tenant)) ? 0 : 1;
     return passed;
   }
 
@@ -280,6 +407,27 @@ TEST_F(LimitCallsTest, OneTenantDoesNotUseUpAnothers) {
   const tenants::CallLimits limits{.requests_per_second = 3, .requests_concurrent = 100};
   EXPECT_EQ(passed(10, shop_, limits), 3);
   EXPECT_EQ(passed(10, other_, limits), 3);
+}
+
+TEST_F(LimitCallsTest, ACrowdOfShoppersLeavesTheTenantRoom) {
+  const tenants::CallLimits limits{.requests_per_second = 3, .requests_concurrent = 100};
+  constexpr int of_shoppers = 1'000;
+  EXPECT_EQ(shoppers_passed(of_shoppers + 500, shop_), of_shoppers);
+  EXPECT_EQ(passed(10, shop_, limits), 3);
+  EXPECT_EQ(shoppers_passed(of_shoppers + 500, other_), of_shoppers) << "each tenant's are counted apart";
+  clock_.advance(Duration::seconds(1));
+  EXPECT_EQ(passed(10, shop_, limits), 3);
+  EXPECT_EQ(shoppers_passed(1, shop_), 1) << "a tenant that uses up its own leaves its shoppers theirs";
+}
+
+TEST_F(LimitCallsTest, ShoppersWhoWaitDoNotHoldUpTheTenant) {
+  const tenants::CallLimits limits{.requests_per_second = 1'000, .requests_concurrent = 2};
+  std::vector<std::unique_ptr<rpc::Context>> waiting;
+  for (int i = 0; i < 50; ++i) {
+    waiting.push_back(begin_as_shopper(shop_));
+    EXPECT_FALSE(call(*waiting.back()));
+  }
+  EXPECT_EQ(passed(2, shop_, limits), 2);
 }
 
 TEST_F(LimitCallsTest, BoundsWhatRunsAtTheSameTime) {

@@ -37,6 +37,12 @@ std::string attention_words(const v1::Payment& payment) {
   return words.empty() ? "none" : words;
 }
 
+std::string_view action_word(const v1::Action& action) {
+  if (!action.redirect_url().empty()) return "page";
+  if (!action.app_url().empty()) return "app";
+  return action.has_bank_transfer() ? "transfer" : "none";
+}
+
 // Everything that `expect` can ask of a payment, as the script writes it.
 std::map<std::string, std::string> facts_of(const v1::Payment& payment, int decimals) {
   const common::v1::PaymentFailure& failure = payment.last_failure();
@@ -51,7 +57,8 @@ std::map<std::string, std::string> facts_of(const v1::Payment& payment, int deci
       {"failure", failure_word(failure)},
       {"actor", word_of(common::v1::FailureActor_Name(failure.actor()), "FAILURE_ACTOR_")},
       {"retryable", failure.retryable() ? "yes" : "no"},
-      {"action", payment.action().redirect_url().empty() ? "none" : "page"},
+      {"action", std::string(action_word(payment.action()))},
+      {"method", word_of(v1::PaymentMethodKind_Name(payment.payment_method().kind()), "PAYMENT_METHOD_KIND_")},
       {"lapses", payment.has_expire_time() ? "yes" : "no"},
       {"attention", attention_words(payment)},
   };

@@ -159,7 +159,7 @@ Status cancel(World& world, Arguments& arguments) {
   return ok();
 }
 
-// returned <payment>: the shopper came back from the challenge.
+// returned <payment>: the shopper came back from the provider's page.
 Status returned(World& world, Arguments& arguments) {
   ASSIGN_OR_RETURN(const Target target, take_target(world, arguments));
   RETURN_IF_ERROR(arguments.done());
@@ -168,6 +168,20 @@ Status returned(World& world, Arguments& arguments) {
   RETURN_IF_ERROR(world.run<v1::GetPaymentResponse>({target.tenant, "return", {}}, request, [&](engine::Work& work) {
     return payments::decide_shopper_returned(work, target.id);
   }));
+  return ok();
+}
+
+// leave <payment>: the shopper wants to pay in another way.
+Status leave(World& world, Arguments& arguments) {
+  ASSIGN_OR_RETURN(const Target target, take_target(world, arguments));
+  RETURN_IF_ERROR(arguments.done());
+  v1::GetPaymentRequest request;
+  request.set_payment_id(target.id);
+  RETURN_IF_ERROR(world.run<v1::GetPaymentResponse>({target.tenant, "leave", {}}, request,
+                                                    [&](engine::Work& work) -> Result<v1::GetPaymentResponse> {
+                                                      RETURN_IF_ERROR(payments::decide_leave_action(work, target.id));
+                                                      return v1::GetPaymentResponse();
+                                                    }));
   return ok();
 }
 
@@ -189,7 +203,7 @@ Status restart(World& world, Arguments& arguments) {
 
 constexpr NamedStep steps[] = {
     {"tenant", &tenant}, {"create", &create},     {"confirm", &confirm}, {"capture", &capture}, {"refund", &refund},
-    {"cancel", &cancel}, {"returned", &returned}, {"advance", &advance}, {"restart", &restart},
+    {"cancel", &cancel}, {"returned", &returned}, {"leave", &leave},     {"advance", &advance}, {"restart", &restart},
 };
 
 }  // namespace

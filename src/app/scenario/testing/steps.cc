@@ -6,7 +6,8 @@ namespace florin::app::scenario {
 namespace {
 
 Step find_step(std::string_view name) {
-  for (const auto find : {&find_payment_step, &find_psp_step, &find_ledger_step, &find_check}) {
+  for (const auto find :
+       {&find_payment_step, &find_checkout_step, &find_operator_step, &find_psp_step, &find_ledger_step, &find_check}) {
     if (const Step step = find(name)) return step;
   }
   return nullptr;

@@ -25,6 +25,8 @@ struct NamedStep {
 Step find_payment_step(std::string_view name);
 Step find_psp_step(std::string_view name);
 Step find_ledger_step(std::string_view name);
+Step find_checkout_step(std::string_view name);
+Step find_operator_step(std::string_view name);
 Step find_check(std::string_view name);
 
 // A check found something else.

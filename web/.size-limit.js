@@ -1,6 +1,6 @@
 // Budgets in gzip: the shell that every visit loads, and what each page adds to it. The build's own notes (web/.size) tell which
 // file needs which, so a budget follows what is really loaded, however the build cuts its chunks.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const budgets = {
@@ -12,6 +12,11 @@ const budgets = {
       "features/overview/pages/OverviewPage.vue": "24 kB",
       "features/payments/pages/PaymentsPage.vue": "28 kB",
       "features/payments/pages/PaymentPage.vue": "24 kB",
+      "features/checkout/pages/SessionsPage.vue": "27 kB",
+      "features/checkout/pages/SessionPage.vue": "16 kB",
+      "features/checkout/pages/LinksPage.vue": "27 kB",
+      "features/checkout/pages/LinkPage.vue": "22 kB",
+      "features/checkout/pages/NewLinkPage.vue": "18 kB",
       "features/keys/pages/KeysPage.vue": "28 kB",
       "features/webhooks/pages/WebhooksPage.vue": "25 kB",
       "features/webhooks/pages/WebhookPage.vue": "11 kB",
@@ -24,6 +29,10 @@ const budgets = {
     },
   },
 };
+
+// What a shopper's visit loads at most: the page, the largest of its languages, the code that draws QR codes. JavaScript and
+// styles apart, for they have limits of their own.
+const checkoutBudget = { folder: "dist/checkout", script: "46 kB", styles: "8 kB" };
 
 const notes = (app) => {
   const path = join(".size", `${app}.json`);
@@ -56,6 +65,21 @@ function console_({ folder, shell, pages }) {
   return checks;
 }
 
+function checkout({ folder, script, styles }) {
+  const manifest = notes("checkout");
+  const page = [...closure(manifest, "index.html")];
+  const size = (file) => statSync(join(folder, file)).size;
+  const languages = Object.entries(manifest).filter(([key]) => /^src\/words\/..\.ts$/.test(key)).map(([, { file }]) => file);
+  const largest = languages.sort((a, b) => size(b) - size(a))[0];
+  const lazy = Object.entries(manifest).filter(([, chunk]) => chunk.isDynamicEntry && !languages.includes(chunk.file)).map(([, { file }]) => file);
+  if (!largest || lazy.length === 0) throw new Error("the build of checkout knows no languages or no QR code");
+  const paths = (files) => files.map((file) => join(folder, file));
+  return [
+    { name: "checkout: all that a visit runs", path: paths([...page.filter((file) => file.endsWith(".js")), largest, ...lazy]), limit: script, gzip: true },
+    { name: "checkout: styles", path: paths(page.filter((file) => file.endsWith(".css"))), limit: styles, gzip: true },
+  ];
+}
+
 const remote = "dist/console/remotes/ledger";
 const ledger = [
   { name: "ledger: remote entry", path: `${remote}/remoteEntry.js`, limit: "8 kB", gzip: true },
@@ -63,4 +87,4 @@ const ledger = [
   { name: "ledger: what it adds to a host", path: readdirSync(join(remote, "assets")).filter((name) => /\.(js|css)$/.test(name) && !/prebuild|loadShare__vue__/.test(name)).map((name) => join(remote, "assets", name)), limit: "120 kB", gzip: true },
 ];
 
-export default [...console_(budgets.console), ...ledger];
+export default [...console_(budgets.console), ...ledger, ...checkout(checkoutBudget)];

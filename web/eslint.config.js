@@ -11,6 +11,7 @@ const elements = [
   { type: "feature", pattern: "apps/console/src/features/*", capture: ["feature"], partialMatch: false },
   { type: "shell", pattern: "apps/console/src/app", partialMatch: false },
   { type: "ledger", pattern: "apps/ledger/src", partialMatch: false },
+  { type: "checkout", pattern: "apps/checkout/src", partialMatch: false },
 ];
 
 const onlyInUi = { name: "reka-ui", message: "Only packages/ui imports reka-ui: use or add a component there." };
@@ -37,6 +38,7 @@ export default ts.config(
             { from: { element: { type: "ui" } }, allow: { to: { element: { type: "api" } } } },
             { from: { element: { type: "testkit" } }, allow: { to: { element: { type: "api" } } } },
             { from: { element: { type: "ledger" } }, allow: { to: { element: { type: ["api", "ui", "testkit"] } } } },
+            { from: { element: { type: "checkout" } }, allow: { to: { element: { type: "api" } } } },
             { from: { element: { type: "shell" } }, allow: { to: { element: { type: ["api", "ui", "testkit", "feature"] } } } },
             { from: { element: { type: "feature" } }, allow: { to: { element: { type: ["api", "ui", "testkit", "shell"] } } } },
             { from: { element: { type: "feature" } }, allow: { to: { element: { type: "feature", internalPath: "index.ts" } } } },
@@ -66,5 +68,20 @@ export default ts.config(
     ignores: ["apps/console/src/features/sessions/**"],
     rules: { "no-restricted-imports": ["error", { paths: [onlyInUi, { name: "@florin/api", importNames: ["createClient"], message: onlyInQueries }] }] },
   },
+  {
+    // A shopper's page is small: of the clients it takes types and money, by fetch it calls in one place.
+    files: ["apps/checkout/src/**"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [onlyInUi, { name: "@florin/api", message: "It brings the whole Connect client: import @florin/api/money." }, { name: "@florin/ui", message: "It brings Reka: only its tokens.css." }],
+          patterns: [{ group: ["@florin/api/gen/*", "@bufbuild/*", "@connectrpc/*"], allowTypeImports: true, message: "Types only: the checkout has no room for a runtime." }],
+        },
+      ],
+    },
+  },
+  { files: ["apps/checkout/src/**"], ignores: ["**/shopper.ts", "**/*.test.ts"], rules: { "no-restricted-globals": ["error", { name: "fetch", message: "Only shopper.ts calls the server." }] } },
   { files: ["scripts/**", "e2e/**"], rules: { "no-console": "off", "no-undef": "off" } },
 );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { openBrowser, openTab, operator, redeem, signIn } from "./lib/browser.ts";
+import { invite, openBrowser, openTab, operator, redeem, signIn } from "./lib/browser.ts";
 import { Platform } from "./lib/platform.ts";
 
 let platform: Platform;
@@ -87,21 +87,9 @@ test("an invited viewer reads and is told why they may not refund", async () => 
   const owner = await openTab(browser, { expected: refused });
   await signIn(owner.page, platform);
   const paid = await platform.pay(2000);
-  await owner.page.goto(`${platform.console}#/operators`);
-  await owner.page.getByRole("button", { name: "Invite" }).click();
-  await owner.page.getByLabel("E-mail").fill("grace@example.com");
-  await owner.page.getByRole("dialog").getByRole("button", { name: "Invite" }).click();
-  const link = await owner.page.getByRole("button", { name: /^Copy link/ }).locator("code").innerText();
-  await owner.page.getByRole("button", { name: "I have handed it on" }).click();
-  await owner.page.getByText("grace@example.com").waitFor();
-
   const viewer = await openTab(browser, { expected: refused });
-  await viewer.page.goto(link.trim());
-  await viewer.page.getByLabel("Your name").fill("Grace Hopper");
-  await viewer.page.getByLabel("New password").fill(operator.password);
-  await viewer.page.getByLabel("The same again").fill(operator.password);
-  await viewer.page.getByRole("button", { name: "Create account" }).click();
-  await viewer.page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+  await invite(owner.page, viewer.page, platform, { email: "grace@example.com", name: "Grace Hopper", role: "Viewer" });
+  await owner.page.getByText("grace@example.com").waitFor();
   await viewer.page.goto(`${platform.console}#/payments/${paid.id}`);
   const refund = viewer.page.getByRole("button", { name: /^Refund/ });
   await refund.waitFor();

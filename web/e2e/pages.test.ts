@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { axe, openBrowser, openTab, redeem, settle, shoot, signIn, type Look } from "./lib/browser.ts";
+import { makeLink, makeSession } from "./lib/checkout.ts";
 import { Platform, until } from "./lib/platform.ts";
 
 let platform: Platform;
 let browser: Browser;
-const ids = { refunded: "", challenge: "", authorized: "", account: "", webhook: "", transaction: "" };
+const ids = { refunded: "", challenge: "", authorized: "", account: "", webhook: "", transaction: "", session: "", link: "", transfer: "", app: "" };
 
 before(async () => {
   platform = await Platform.start("pages");
@@ -41,6 +42,14 @@ async function seed(): Promise<void> {
   const authorized = await platform.pay(25_000, { captureMethod: "CAPTURE_METHOD_MANUAL", reference: "order-2000" });
   await platform.call("payments.v1.PaymentService/CapturePayment", { paymentId: authorized.id, amount: { currency: "USD", minor: "10000" } });
   ids.authorized = authorized.id;
+  ids.session = (await makeSession(platform)).id;
+  const canceled = await makeSession(platform, { currency: "JPY", reference: "ORDER-1183" });
+  await platform.call("checkout.v1.CheckoutService/CancelCheckoutSession", { sessionId: canceled.id });
+  ids.link = (await makeLink(platform, "REUSABLE")).id;
+  const off = await makeLink(platform, "SINGLE");
+  await platform.call("checkout.v1.CheckoutService/UpdatePaymentLink", { paymentLinkId: off.id, active: false });
+  ids.transfer = (await platform.pay(0, { amount: { currency: "EUR", minor: "8800" }, paymentMethod: { token: "tok_bank_transfer" } })).id;
+  ids.app = (await platform.pay(0, { amount: { currency: "INR", minor: "99900" }, paymentMethod: { token: "tok_upi" } })).id;
   const paid = await platform.pay(12_500, { paymentMethod: { token: "tok_webhook" }, reference: "order-2001", description: "Espresso machine", statementDescriptor: "FLORIN SHOP", metadata: { cart: "c_2001" } });
   await platform.call("payments.v1.PaymentService/RefundPayment", { paymentId: paid.id, amount: { currency: "USD", minor: "2500" }, reason: "Damaged in transit" });
   ids.refunded = paid.id;
@@ -80,6 +89,40 @@ const views: View[] = [
   { name: "payment", heading: /^125\.00/, at: () => `/payments/${ids.refunded}` },
   { name: "payment-authorized", heading: /^250\.00/, at: () => `/payments/${ids.authorized}` },
   { name: "payment-challenge", heading: /^49\.00/, at: () => `/payments/${ids.challenge}` },
+  { name: "payment-transfer", heading: /^88\.00/, at: () => `/payments/${ids.transfer}` },
+  { name: "payment-app", heading: /^999\.00/, at: () => `/payments/${ids.app}` },
+  { name: "checkout-sessions", heading: /^Checkout$/, at: () => "/checkout/sessions" },
+  { name: "checkout-sessions-empty", heading: /^Checkout$/, at: () => "/checkout/sessions?status=failed" },
+  { name: "checkout-session", heading: /^Session of 48\.90/, at: () => `/checkout/sessions/${ids.session}` },
+  {
+    name: "dialog-cancel-session", heading: /^Session of 48\.90/,
+    at: () => `/checkout/sessions/${ids.session}`,
+    then: async (page) => {
+      await page.getByRole("button", { name: "Cancel session" }).click();
+      await dialog(page);
+    },
+  },
+  { name: "payment-links", heading: /^Payment links$/, at: () => "/checkout/links" },
+  { name: "payment-link", heading: /^Payment link of 48\.90/, at: () => `/checkout/links/${ids.link}` },
+  {
+    name: "dialog-link-off", heading: /^Payment link of 48\.90/,
+    at: () => `/checkout/links/${ids.link}`,
+    then: async (page) => {
+      await page.getByRole("button", { name: "Turn off" }).click();
+      await dialog(page);
+    },
+  },
+  { name: "payment-link-new", heading: /^New payment link$/, at: () => "/checkout/links/new" },
+  {
+    name: "payment-link-new-wrong", heading: /^New payment link$/,
+    at: () => "/checkout/links/new",
+    then: async (page) => {
+      await page.getByRole("button", { name: "Add item" }).click();
+      await page.getByLabel("Price of one").first().fill("12.345");
+      await page.getByRole("button", { name: "Make link" }).click();
+      await page.getByText("Say what it is.").first().waitFor();
+    },
+  },
   {
     name: "dialog-refund", heading: /^125\.00/,
     at: () => `/payments/${ids.refunded}`,

@@ -1,5 +1,6 @@
 // One command from contracts to web/dist: generates the clients, builds every app that has a build script, and lays .gz and .br
-// beside what shrinks. `dist/<app>` is what the server serves under `/<app>/`.
+// beside what shrinks. `dist/<app>` is what the server serves under `/<app>/`. Arguments name the apps to build; the rest of
+// web/dist stays as it is then.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -56,9 +57,16 @@ function compress() {
   return count;
 }
 
-rmSync(dist, { recursive: true, force: true });
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !apps().includes(name));
+if (unknown.length > 0) {
+  console.error(`build: there is no app ${unknown.join(", ")}; there are ${apps().join(", ")}`);
+  process.exit(2);
+}
+
+if (wanted.length === 0) rmSync(dist, { recursive: true, force: true });
 run(process.execPath, ["scripts/generate.mjs"]);
-for (const app of apps()) {
+for (const app of apps().filter((name) => wanted.length === 0 || wanted.includes(name))) {
   console.log(`build: ${app}`);
   run("npm", ["run", "--silent", "build", `--workspace=apps/${app}`, "--", "--logLevel", "warn"]);
 }

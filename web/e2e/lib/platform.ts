@@ -40,6 +40,9 @@ interface Endpoints {
   secret_key: string;
   platform_key: string;
   tenant_id: string;
+  vault: string;
+  sandbox_psp: string;
+  sandbox_psp_key: string;
 }
 
 export interface Payment {

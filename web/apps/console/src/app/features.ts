@@ -2,6 +2,7 @@
 // Taken by name: what else a feature offers to others comes with those who use it, not with the shell.
 import type { RouteRecordRaw } from "vue-router";
 import { feature as audit } from "../features/audit";
+import { feature as checkout } from "../features/checkout";
 import { feature as health } from "../features/health";
 import { feature as keys } from "../features/keys";
 import { feature as ledger } from "../features/ledger";
@@ -12,7 +13,7 @@ import { feature as sessions } from "../features/sessions";
 import { feature as webhooks } from "../features/webhooks";
 import type { NavigationItem } from "./navigation";
 
-const features = [overview, payments, ledger, keys, webhooks, operators, audit, health, sessions];
+const features = [overview, payments, checkout, ledger, keys, webhooks, operators, audit, health, sessions];
 
 export const routes: RouteRecordRaw[] = features.flatMap((feature) => feature.routes);
 export const navigation: NavigationItem[] = features.flatMap((feature) => feature.navigation);

@@ -1,10 +1,11 @@
+import { create } from "@bufbuild/protobuf";
 import { AttentionReason, OperationKind, OperationStatus, PaymentStatus } from "@florin/api/gen/florin/payments/v1/payments_pb";
 import { FailureCode } from "@florin/api/gen/florin/common/v1/error_pb";
 import { currencyUnit } from "@florin/api";
 import { payment } from "@florin/testkit";
 import { describe, expect, it } from "vitest";
-import { allowed, attemptState, attentionWord, failureWord, isMoving, operationState, paymentStatuses, statusOf, waterfall } from "./model";
-import { AttemptStatus } from "@florin/api/gen/florin/payments/v1/payments_pb";
+import { actionWord, allowed, attemptState, attentionWord, failureWord, isMoving, methodWord, operationState, paymentStatuses, statusOf, waterfall } from "./model";
+import { ActionSchema, AttemptStatus, PaymentMethodKind } from "@florin/api/gen/florin/payments/v1/payments_pb";
 
 const all = () => true;
 const numbers = (enumeration: object) => Object.values(enumeration).filter((value): value is number => typeof value === "number");
@@ -101,4 +102,21 @@ it("tells what needs attention, with the amount", () => {
   expect(word(AttentionReason.SURPLUS_NOT_RETURNED)).toMatch(/^12\.50.USD that must not be kept/);
   expect(word(AttentionReason.OVER_REFUNDED)).toMatch(/more was refunded/);
   expect(word(99 as AttentionReason)).toMatch(/needs a person/);
+});
+
+describe("methods and what they ask for", () => {
+  it("names every kind of method, and a card by its brand and last digits", () => {
+    const word = (paymentMethod: object) => methodWord(payment({ paymentMethod }));
+    for (const kind of numbers(PaymentMethodKind).filter((one) => one !== PaymentMethodKind.UNSPECIFIED)) expect(word({ kind })).not.toBe("");
+    expect(word({ kind: PaymentMethodKind.CARD, card: { brand: "visa", lastFour: "4242" } })).toBe("Visa •••• 4242");
+    expect(word({})).toBe("");
+  });
+
+  it("says what the shopper has to do", () => {
+    const word = (action: Parameters<typeof create<typeof ActionSchema>>[1], kind = PaymentMethodKind.CARD) => actionWord(create(ActionSchema, action), kind);
+    expect(word({ bankTransfer: { reference: "SB1" } })).toMatch(/from their bank/);
+    expect(word({ appUrl: "upi://pay" })).toMatch(/payment app/);
+    expect(word({ redirectUrl: "https://w" }, PaymentMethodKind.WALLET)).toMatch(/wallet's page/);
+    expect(word({ redirectUrl: "https://b" })).toMatch(/challenge/);
+  });
 });

@@ -1,5 +1,5 @@
 // What the pages of payments know about payments, without any page: states in words, what may be done and why not.
-import { AttemptStatus, AttentionReason, OperationKind, OperationStatus, PaymentStatus, type Attention, type Operation, type Payment } from "@florin/api/gen/florin/payments/v1/payments_pb";
+import { AttemptStatus, AttentionReason, OperationKind, OperationStatus, PaymentMethodKind, PaymentStatus, type Action, type Attention, type Operation, type Payment } from "@florin/api/gen/florin/payments/v1/payments_pb";
 import { FailureActor, FailureCode, type PaymentFailure } from "@florin/api/gen/florin/common/v1/error_pb";
 import { currencyUnit, formatMoney, type Unit } from "@florin/api";
 import type { State } from "@florin/ui";
@@ -45,7 +45,7 @@ const attemptStates: Record<AttemptStatus, State> = {
   [AttemptStatus.SENT]: { word: "Sent", tone: "info" },
   [AttemptStatus.DECLINED_SOFT]: { word: "Declined, may work later", tone: "warn" },
   [AttemptStatus.DECLINED_HARD]: { word: "Declined", tone: "bad" },
-  [AttemptStatus.ACTION_REQUIRED]: { word: "Challenge open", tone: "info", icon: "person" },
+  [AttemptStatus.ACTION_REQUIRED]: { word: "Waits for shopper", tone: "info", icon: "person" },
   [AttemptStatus.PENDING]: { word: "Pending", tone: "info", icon: "clock" },
   [AttemptStatus.AUTHORIZED]: { word: "Authorized", tone: "ok" },
   [AttemptStatus.CAPTURED]: { word: "Paid", tone: "ok" },
@@ -138,7 +138,7 @@ function whyNotCapture(payment: Payment): string | undefined {
     case PaymentStatus.PROCESSING:
       return "Its outcome at the provider is not known yet.";
     case PaymentStatus.REQUIRES_ACTION:
-      return "The shopper has to finish the challenge first.";
+      return "The shopper has to finish what they are asked to do first.";
     case PaymentStatus.CANCELED:
     case PaymentStatus.EXPIRED:
     case PaymentStatus.FAILED:
@@ -222,8 +222,35 @@ export function attentionWord(attention: Attention, unit: Unit): string {
   }
 }
 
-// "tok_decline_fraud" is what the sandbox takes; a token is not for reading, but it tells payments apart.
+const methodKinds: Record<PaymentMethodKind, string> = {
+  [PaymentMethodKind.UNSPECIFIED]: "",
+  [PaymentMethodKind.CARD]: "Card",
+  [PaymentMethodKind.WALLET]: "Wallet",
+  [PaymentMethodKind.UPI]: "UPI",
+  [PaymentMethodKind.BANK_TRANSFER]: "Bank transfer",
+  [PaymentMethodKind.BUY_NOW_PAY_LATER]: "Buy now pay later",
+};
+
+const brands: Record<string, string> = { visa: "Visa", mastercard: "Mastercard", amex: "American Express", diners: "Diners Club", discover: "Discover", jcb: "JCB", maestro: "Maestro", rupay: "RuPay", unionpay: "UnionPay" };
+
+// "Visa •••• 4242", "Bank transfer"; nothing before a method is known.
 export function methodWord(payment: Payment): string {
+  const { card, kind } = payment.paymentMethod ?? {};
+  if (card?.lastFour) return `${brands[card.brand] ?? "Card"} •••• ${card.lastFour}`;
+  return methodKinds[kind ?? PaymentMethodKind.UNSPECIFIED] ?? "";
+}
+
+// "tok_decline_fraud" is what the sandbox takes; a token is not for reading, but it tells payments apart.
+export function tokenOf(payment: Payment): string {
   const method = payment.paymentMethod?.method;
   return method?.case === "token" ? method.value : "";
+}
+
+// What the shopper is asked to do, in a sentence. The provider's answer decides, the kind of method only names the page.
+export function actionWord(action: Action, kind: PaymentMethodKind): string {
+  if (action.bankTransfer) return "The shopper has to send the money from their bank, with the reference below.";
+  if (action.appUrl) return "The shopper has to approve the payment in a payment app, by a code or a link.";
+  if (kind === PaymentMethodKind.WALLET) return "The shopper has to approve the payment on the wallet's page.";
+  if (kind === PaymentMethodKind.BUY_NOW_PAY_LATER) return "The shopper has to agree with the lender on its page.";
+  return "The shopper has to finish a challenge of their bank.";
 }

@@ -24,7 +24,13 @@ export function usePayments(filters: Ref<Filters>, page: Ref<string>) {
   const client = createClient(PaymentService, transport);
   return useQuery({
     queryKey: () => paymentQueries.list(scope.value, filters.value, zone.value, page.value),
-    queryFn: ({ signal }) => client.listPayments({ ...toRequest(filters.value, zone.value), pageSize, pageToken: page.value }, { signal }),
+    // The server looks at so many rows for one page and no more: one without a match is not the end of the list.
+    queryFn: async ({ signal }) => {
+      const request = { ...toRequest(filters.value, zone.value), pageSize };
+      let answer = await client.listPayments({ ...request, pageToken: page.value }, { signal });
+      while (answer.payments.length === 0 && answer.nextPageToken) answer = await client.listPayments({ ...request, pageToken: answer.nextPageToken }, { signal });
+      return answer;
+    },
     placeholderData: keepPreviousData,
   });
 }

@@ -1,9 +1,10 @@
 // One timeline of a payment: what the server tells, with the operators' names, and what operators did that left no event of its own.
 import type { OperatorAction } from "@florin/api/gen/florin/operators/v1/operators_pb";
-import type { TimelineEntry } from "@florin/api/gen/florin/payments/v1/payments_pb";
+import { AttemptStatus, type Payment, type TimelineEntry } from "@florin/api/gen/florin/payments/v1/payments_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { IconName, Tone } from "@florin/ui";
 import { methodName } from "../../app/words";
+import { attemptState, operationState } from "./model";
 
 export interface Line {
   key: string;
@@ -36,7 +37,7 @@ const kinds: Record<string, Kind> = {
   "payments.payment_canceled": { kind: "Payment", icon: "cross" },
   "payments.payment_expired": { kind: "Payment", icon: "clock", tone: "warn" },
   "payments.inquiry_sent": { kind: "Inquiry", icon: "question" },
-  "payments.shopper_returned": { kind: "Challenge", icon: "person" },
+  "payments.shopper_returned": { kind: "Shopper", icon: "person" },
   "payments.webhook_received": { kind: "Webhook", icon: "webhooks" },
 };
 
@@ -53,20 +54,25 @@ export function comparePositions(left: string, right: string): number {
   return 0;
 }
 
-// The tone of an event that can go either way, by its sentence's first words: the contract tells the outcome only there.
-function toneOf(entry: TimelineEntry): Tone {
-  const fixed = kinds[entry.type]?.tone;
-  if (fixed) return fixed;
-  if (!/updated$/.test(entry.type)) return "plain";
-  if (/^Declined| refused/.test(entry.summary)) return "bad";
-  if (/not known yet|without a known outcome/.test(entry.summary)) return "warn";
-  if (/ (paid|authorized|done)\b/.test(entry.summary)) return "ok";
-  return "info";
+// What an event can go either way about, as the payment has it now. An entry does not name its attempt or operation; but the event
+// that changed one last stamped it with its own time. News that later news have overtaken find nothing here.
+function subjectOf(entry: TimelineEntry, payment: Payment) {
+  const stamped = ({ updateTime }: { updateTime?: Timestamp }) => updateTime && entry.time && updateTime.seconds === entry.time.seconds && updateTime.nanos === entry.time.nanos;
+  if (entry.type === "payments.attempt_updated") return { attempt: payment.attempts.find(stamped) };
+  if (entry.type === "payments.operation_updated") return { operation: payment.operations.find(stamped) };
+  return {};
 }
 
-function isChallenge(entry: TimelineEntry): boolean {
-  return entry.type === "payments.attempt_updated" && /challenge/.test(entry.summary);
+function toneOf(entry: TimelineEntry, payment: Payment): Tone {
+  const fixed = kinds[entry.type]?.tone;
+  if (fixed) return fixed;
+  if (!entry.type.endsWith("_updated")) return "plain";
+  const { attempt, operation } = subjectOf(entry, payment);
+  if (attempt) return attemptState(attempt.status).tone;
+  return operation ? operationState(operation.status).tone : "info";
 }
+
+const asksShopper = (entry: TimelineEntry, payment: Payment) => subjectOf(entry, payment).attempt?.status === AttemptStatus.ACTION_REQUIRED;
 
 export function whoIs(actor: string, names: ReadonlyMap<string, string>): string {
   const [kind, id = ""] = actor.split(":");
@@ -78,7 +84,7 @@ export function whoIs(actor: string, names: ReadonlyMap<string, string>): string
 }
 
 // Oldest first.
-export function mergeTimeline(entries: readonly TimelineEntry[], actions: readonly OperatorAction[]): Line[] {
+export function mergeTimeline(payment: Payment, entries: readonly TimelineEntry[], actions: readonly OperatorAction[]): Line[] {
   const names = new Map(actions.map((action) => [action.operatorId, action.operatorName || action.operatorId]));
   const byCommand = new Map(actions.map((action) => [commandOf(action.position), action]));
   const lines: { position: string; line: Line }[] = entries.map((entry) => {
@@ -88,9 +94,9 @@ export function mergeTimeline(entries: readonly TimelineEntry[], actions: readon
       key: entry.position,
       time: entry.time,
       title: entry.summary || entry.type,
-      kind: isChallenge(entry) ? "Challenge" : known.kind,
-      icon: isChallenge(entry) ? "person" : known.icon,
-      tone: toneOf(entry),
+      kind: asksShopper(entry, payment) ? "Shopper" : known.kind,
+      icon: asksShopper(entry, payment) ? "person" : known.icon,
+      tone: toneOf(entry, payment),
       who: action ? action.operatorName || action.operatorId : whoIs(entry.actor, names),
       traceId: entry.traceId,
     };

@@ -10,13 +10,13 @@
 
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 namespace florin::bench {
 namespace {
 
-constexpr std::size_t key_digits = 16;
 constexpr Duration drain_max = Duration::seconds(60);
 constexpr int wait_max_ms = 100;
 
@@ -59,11 +59,8 @@ Reading read_answer(const std::string& bytes, Answer& answer) {
 
 struct HttpLoad::Impl {
   explicit Impl(HttpLoadOptions given) : options(std::move(given)) {
-    request =
-        fmt::format("POST {} HTTP/1.1\r\nhost: {}:{}\r\n{}content-length: {}\r\nidempotency-key: {}", options.path,
-                    options.host, options.port, options.headers, options.body.size(), options.key_prefix);
-    key_at = request.size();
-    request += std::string(key_digits, '0') + "\r\n\r\n" + options.body;
+    head = fmt::format("POST {} HTTP/1.1\r\nhost: {}:{}\r\n{}idempotency-key: {}", options.path, options.host,
+                       options.port, options.headers, options.key_prefix);
   }
   ~Impl() {
     for (const Client& client : clients) {
@@ -99,9 +96,11 @@ struct HttpLoad::Impl {
   // A request fits the socket's buffer, which is empty here, so a short write only happens to a connection that ended;
   // the read that follows tells.
   void send_next(Client& client) {
-    std::array<char, key_digits> digits{};
-    fmt::format_to_n(digits.data(), key_digits, "{:016}", next_key++);
-    request.replace(key_at, key_digits, digits.data(), key_digits);
+    const std::string made = options.make_body ? options.make_body(next_key) : std::string();
+    const std::string& body = options.make_body ? made : options.body;
+    request.clear();
+    fmt::format_to(std::back_inserter(request), "{}{:016}\r\ncontent-length: {}\r\n\r\n{}", head, next_key++,
+                   body.size(), body);
     client.begin = clock.elapsed();
     client.in_flight = true;
     static_cast<void>(send(client.socket, request.data(), request.size(), MSG_NOSIGNAL));
@@ -165,8 +164,8 @@ struct HttpLoad::Impl {
 
   const HttpLoadOptions options;
   const Clock& clock = system_clock();
+  std::string head;  // of every request, up to the number of its key
   std::string request;
-  std::size_t key_at = 0;
   std::uint64_t next_key = 0;
   int epoll = -1;
   std::vector<Client> clients;  // never resized after connect: epoll holds their addresses

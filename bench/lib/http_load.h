@@ -21,6 +21,8 @@ struct HttpLoadOptions {
   std::string headers;     // whole lines, each with its "\r\n"; without host, content-length and idempotency-key
   std::string key_prefix;  // of the idempotency keys; a number follows, different in each request
   std::string body;
+  // Makes the body of each request from its number, counted from 0; if not given, all have `body`.
+  std::function<std::string(std::uint64_t number)> make_body{};
   // Whether this is the answer that was hoped for.
   std::function<bool(int status, const std::string& body)> is_success;
 };

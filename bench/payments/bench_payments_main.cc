@@ -10,9 +10,9 @@
 
 #include "../lib/figures.h"
 #include "../lib/http_load.h"
+#include "../lib/platform.h"
 #include "base/time.h"
 #include "florin/payments/v1/payments.pb.h"
-#include "platform.h"
 
 namespace {
 
@@ -173,8 +173,8 @@ class Measurement {
 
 Status run(const Options& options) {
   ASSIGN_OR_RETURN(auto platform, bench::Platform::start(options.program, options.directory));
-  ASSIGN_OR_RETURN(auto secret_key, platform.make_tenant());
-  Measurement measurement(options, platform, std::move(secret_key));
+  ASSIGN_OR_RETURN(auto tenant, platform.make_tenant());
+  Measurement measurement(options, platform, std::move(tenant.secret_key));
   for (const int clients : options.clients) RETURN_IF_ERROR(measurement.measure(clients));
   if (options.stored > 0) {
     RETURN_IF_ERROR(measurement.fill());

@@ -27,6 +27,9 @@ Walk choose_walk(TenantId tenant, const v1::ListPaymentsRequest& request) {
   if (request.status() != v1::PAYMENT_STATUS_UNSPECIFIED) {
     return {table_id::payments_by_status, store::Key().id(tenant).u8(static_cast<std::uint8_t>(request.status()))};
   }
+  if (!request.currency().empty()) {
+    return {table_id::payments_by_currency, store::Key().id(tenant).text(request.currency())};
+  }
   return {std::nullopt, store::Key().id(tenant)};
 }
 

@@ -23,6 +23,11 @@ const store::Table<PaymentRow>& payment_table() {
         [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
           keys.add(store::Key().id(tenant_of(row)).u8(static_cast<std::uint8_t>(row.payment().status())));
         }},
+       // A currency never changes, so this is one small write for each payment.
+       {table_id::payments_by_currency,
+        [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
+          keys.add(store::Key().id(tenant_of(row)).text(row.payment().amount().currency()));
+        }},
        {table_id::payments_by_attention,
         [](std::string_view, const PaymentRow& row, store::IndexKeys& keys) {
           if (row.payment().attention_size() > 0) keys.add(store::Key().id(tenant_of(row)));

@@ -9,7 +9,7 @@
 namespace florin::store::table_id {
 
 // Rises whenever a row, key or index changes its shape.
-inline constexpr std::uint32_t state_format = 3;
+inline constexpr std::uint32_t state_format = 4;
 
 // 1-19 engine
 inline constexpr TableId meta = 1;
@@ -47,6 +47,7 @@ inline constexpr TableId psp_accounts = 74;
 inline constexpr TableId webhooks = 75;
 inline constexpr TableId payments_by_attention = 76;
 inline constexpr TableId webhooks_by_tenant = 77;
+inline constexpr TableId payments_by_currency = 78;
 
 // 100-119 operators
 inline constexpr TableId operators = 100;

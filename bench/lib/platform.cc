@@ -18,6 +18,18 @@ constexpr const char* host = "127.0.0.1";
 constexpr std::uint32_t requests_per_second = 100'000;
 constexpr std::uint32_t requests_concurrent = 20'000;
 
+std::string config_path(const std::string& directory) {
+  return directory + "/florin.yaml";
+}
+
+// Free ports for what is not measured, so that another server of this machine is in nobody's way.
+Status write_config(const std::string& directory) {
+  std::ofstream file(config_path(directory));
+  file << "tls:\n  listen: 127.0.0.1:0\nvault:\n  listen: 127.0.0.1:0\n  private_listen: 127.0.0.1:0\n";
+  file.close();
+  return file ? ok() : unavailable("not_written", fmt::format("Cannot write {}.", config_path(directory)));
+}
+
 std::vector<std::string> serve(const std::string& program, const std::string& directory, std::uint16_t port,
                                std::uint16_t psp_port) {
   return {program,
@@ -25,6 +37,8 @@ std::vector<std::string> serve(const std::string& program, const std::string& di
           "--dev",
           "--data",
           directory + "/data",
+          "--config",
+          config_path(directory),
           "--listen",
           fmt::format("{}:{}", host, port),
           "--sandbox-psp-listen",
@@ -63,6 +77,7 @@ Status wait_for(ChildProcess& server, const std::string& directory, Look look) {
 }  // namespace
 
 Result<Platform> Platform::start(const std::string& program, const std::string& directory) {
+  RETURN_IF_ERROR(write_config(directory));
   ASSIGN_OR_RETURN(auto server, ChildProcess::start(serve(program, directory, 0, 0), log_path(directory)));
   Platform platform(program, directory, std::move(server));
   RETURN_IF_ERROR(platform.wait_until_announced());
@@ -80,6 +95,8 @@ Status Platform::wait_until_announced() {
     port_ = port_of(endpoints.value("api", ""));
     psp_port_ = port_of(endpoints.value("sandbox_psp", ""));
     platform_key_ = endpoints.value("platform_key", "");
+    const std::string link = endpoints.value("console_sign_in", "");
+    owner_invitation_ = link.substr(link.rfind('/') + 1);
     return port_ != 0 && psp_port_ != 0 && !platform_key_.empty();
   });
 }
@@ -100,7 +117,7 @@ Status Platform::find_psp() {
   return ok();
 }
 
-Result<std::string> Platform::make_tenant() const {
+Result<Platform::Tenant> Platform::make_tenant() const {
   const auto channel = rpc::http_channel({host, port_});
   tenants::v1::TenantServiceClient client(*channel);
   tenants::v1::CreateTenantRequest request;
@@ -112,7 +129,7 @@ Result<std::string> Platform::make_tenant() const {
   options.headers.add("authorization", "Bearer " + platform_key_);
   options.headers.add("idempotency-key", "bench-tenant");
   ASSIGN_OR_RETURN(const auto response, client.create_tenant(request, options));
-  return response.secret_key();
+  return Tenant{response.tenant().id(), response.secret_key()};
 }
 
 Result<Duration> Platform::crash_and_restart() {

@@ -59,8 +59,7 @@ struct PayCommand {
 };
 // Makes the session's payment, or starts its next attempt. Where a payment is under way or done it starts nothing and
 // is no error. Errors: not_found (checkout_session_not_found), failed_precondition (checkout_session_not_open,
-// payment_link_not_active where its link was for one payment, payment_method_not_offered), and those of
-// payments::decide_create and decide_confirm.
+// payment_method_not_offered), and those of payments::decide_create and decide_confirm.
 Status decide_pay(engine::Work& work, const Settings& settings, const PayCommand& command);
 
 // Gives up what the shopper was asked to do; nothing where nothing is asked. Errors: not_found

@@ -22,7 +22,7 @@ constexpr int start_retries_max = 10;
 // Between an end and the next start; a child that lived this long did not fail at starting.
 constexpr Duration restart_wait_min = Duration::milliseconds(100);
 constexpr Duration restart_wait_max = Duration::seconds(30);
-constexpr Duration healthy_life = Duration::minutes(1);
+constexpr Duration healthy_life = Duration::seconds(5);
 
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(char* const* argv, int out) {

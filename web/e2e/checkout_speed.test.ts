@@ -15,6 +15,8 @@ const mostRuns = 5;
 // must slow down less to be the same phone.
 const desktopIndex = 1500;
 const phoneSlowdown = 4;
+// Below this the machine itself is slower than that phone: its clock says nothing about the page.
+const leastIndex = desktopIndex / phoneSlowdown;
 const categories = ["performance", "accessibility", "best-practices"];
 
 let platform: Platform;
@@ -61,5 +63,7 @@ test("at least 95 of 100 for performance, accessibility and best practices", asy
     if (!best || now.scores.performance! > best.scores.performance!) best = now;
     if (categories.every((name) => best!.scores[name]! >= least)) break;
   }
-  for (const name of categories) assert.ok(best!.scores[name]! >= least, `${name}: ${best!.scores[name]}; ${best!.lacking.join("; ")}`);
+  const judged = best!.index < leastIndex ? categories.slice(1) : categories;
+  if (judged !== categories) context.diagnostic("NOT JUDGED: performance, for this machine is too slow or too busy to tell");
+  for (const name of judged) assert.ok(best!.scores[name]! >= least, `${name}: ${best!.scores[name]}; ${best!.lacking.join("; ")}`);
 });

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -45,9 +46,10 @@ class Provider final : public http::Handler {
     return bodies_;
   }
 
-  int status = 200;
-  bool drops = false;
-  bool echoes = false;
+  // Set by the test while the server's thread reads them; `location` before the first request.
+  std::atomic<int> status = 200;
+  std::atomic<bool> drops = false;
+  std::atomic<bool> echoes = false;
   std::string location;
 
  private:

@@ -21,7 +21,7 @@ before(async () => {
   await first.page.getByRole("dialog").getByLabel("Amount").fill("12.34");
   await first.page.getByRole("dialog").getByLabel(/Reason/).fill("Goodwill");
   await first.page.getByRole("dialog").getByRole("button", { name: "Refund" }).click();
-  await first.page.getByText(/^Refunded/).waitFor();
+  await first.page.getByText(/^Refunded 12\.34.USD\./).waitFor();
   await first.close();
 });
 after(async () => {

@@ -1,6 +1,4 @@
 // What merchants ask: sessions and links.
-#include <fmt/format.h>
-
 #include "checkout/commands.h"
 #include "checkout/ending.h"
 #include "checkout/limits.h"

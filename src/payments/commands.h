@@ -12,7 +12,7 @@
 
 namespace florin::payments {
 
-// payment_method_required, no_psp_account, unknown_enum_value, vault_missing and what the vault answered.
+// payment_method_required, no_psp_account, vault_missing and what the vault answered.
 Result<v1::CreatePaymentResponse> decide_create(engine::Work& work, const Settings& settings,
                                                 const v1::CreatePaymentRequest& request, const VaultAnswer& vault = {});
 // payment_not_found, payment_requires_action, payment_processing, payment_not_confirmable, payment_attempts_exhausted,

@@ -25,6 +25,23 @@ class Amounts(PlatformCase):
             answer = self.client.call("payments.CreatePayment", {"confirm": True})
             self.assert_refused(answer, "invalid_argument", "field_invalid", "amount is required")
 
+    def test_no_text_holds_a_zero_byte(self):
+        with self.unchanged():
+            for method, request in (
+                ("payments.CreatePayment", {"amount": money(100), "reference": "a\0b"}),
+                ("payments.CreatePayment", {"amount": money(100), "metadata": {"k": "a\0b"}}),
+                ("payments.ListPayments", {"reference": "a\0b"}),
+                ("checkout.CreateCheckoutSession", {"terms": {"currency": "EUR", "reference": "\0", "lineItems": [{"name": "a", "quantity": "1", "unitAmountMinor": "5"}]}}),
+                ("events.ListEvents", {"subject": "\0"}),
+                ("ledger.GetAccount", {"path": "a\0b", "ledger": "USD/2"}),
+            ):
+                with self.subTest(method):
+                    self.assertEqual(self.client.call(method, request).code, "invalid_argument")
+
+    def test_a_return_address_may_have_a_fragment(self):
+        payment = self.paid(returnUrl="https://shop.test/#/thanks")
+        self.assertEqual(payment["returnUrl"], "https://shop.test/#/thanks")
+
     def test_the_largest_amount_is_taken(self):
         payment = self.paid(10**15)
         self.assert_money(payment, captured=10**15)

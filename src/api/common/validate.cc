@@ -28,8 +28,15 @@ struct FieldPlan {
   std::unique_ptr<RE2> pattern;  // nothing where no pattern is asked for
 };
 
-// What must be checked of one message type: fields with rules, enums (whose value must be a known one) and messages
-// within.
+// No text holds a zero byte: nobody means one, and it would end a text in the middle of a key of the state.
+constexpr std::string_view zero_byte_rule = "must not hold the character U+0000";
+
+bool holds_zero_byte(std::string_view text) {
+  return text.find('\0') != std::string_view::npos;
+}
+
+// What must be checked of one message type: fields with rules, texts, enums (whose value must be a known one) and
+// messages within.
 using Plan = std::vector<FieldPlan>;
 
 Plan make_plan(const Descriptor& type) {
@@ -43,7 +50,9 @@ Plan make_plan(const Descriptor& type) {
     }
     const bool has_inside = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     const bool is_enum = field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
-    if (field->options().HasExtension(common::v1::field) || has_inside || is_enum) plan.push_back(std::move(part));
+    const bool is_text = field->type() == FieldDescriptor::TYPE_STRING;
+    const bool has_rules = field->options().HasExtension(common::v1::field);
+    if (has_rules || has_inside || is_enum || is_text) plan.push_back(std::move(part));
   }
   return plan;
 }
@@ -110,10 +119,15 @@ class Checker {
       for (int i = 0; i < static_cast<int>(count); ++i) {
         check(reflection.GetRepeatedMessage(message, part.field, i), fmt::format("{}[{}]", name, i));
       }
+    } else if (part.field->type() == FieldDescriptor::TYPE_STRING) {
+      for (int i = 0; i < static_cast<int>(count); ++i) {
+        if (!holds_zero_byte(reflection.GetRepeatedString(message, part.field, i))) continue;
+        add(fmt::format("{}[{}]", name, i), std::string(zero_byte_rule));
+      }
     }
   }
 
-  // Maps of strings: the lengths of keys and values.
+  // Maps of strings: the lengths of keys and values, and what is in them.
   void check_map(const Message& message, const FieldPlan& part, const std::string& name) {
     const Reflection& reflection = *message.GetReflection();
     const FieldDescriptor* key = part.field->message_type()->map_key();
@@ -123,12 +137,13 @@ class Checker {
     for (int i = 0; i < reflection.FieldSize(message, part.field); ++i) {
       const Message& entry = reflection.GetRepeatedMessage(message, part.field, i);
       const std::string key_text = entry.GetReflection()->GetString(entry, key);
+      const std::string value_text = entry.GetReflection()->GetString(entry, value);
       if (key_text.empty()) add(name, "must not have an empty key");
+      if (holds_zero_byte(key_text) || holds_zero_byte(value_text)) add(name, std::string(zero_byte_rule));
       if (part.rules.has_max_key_length() && key_text.size() > part.rules.max_key_length()) {
         add(name, fmt::format("must have keys of at most {} bytes", part.rules.max_key_length()));
       }
-      if (part.rules.has_max_value_length() &&
-          entry.GetReflection()->GetString(entry, value).size() > part.rules.max_value_length()) {
+      if (part.rules.has_max_value_length() && value_text.size() > part.rules.max_value_length()) {
         add(fmt::format("{}[\"{}\"]", name, key_text.substr(0, 40)),
             fmt::format("must be at most {} bytes long", part.rules.max_value_length()));
       }
@@ -189,6 +204,10 @@ class Checker {
       if (rules.required()) add(name, "is required");
       return;
     }
+    if (part.field->type() == FieldDescriptor::TYPE_STRING && holds_zero_byte(text)) {
+      add(name, std::string(zero_byte_rule));
+      return;
+    }
     if (rules.has_min_length() && text.size() < rules.min_length()) {
       add(name, fmt::format("must be at least {} bytes long", rules.min_length()));
     }
@@ -214,7 +233,7 @@ class Checker {
 
   static bool is_url(std::string_view text) {
     static const RE2 url(
-        R"(https?://[A-Za-z0-9._~\-\[\]:@%]+(/[^\s<>"\\^`{|}\x00-\x1f]*)?(\?[^\s<>"\\^`{|}\x00-\x1f]*)?)");
+        R"(https?://[A-Za-z0-9._~\-\[\]:@%]+(/[^\s<>"\\^`{|}\x00-\x1f]*)?(\?[^\s<>"\\^`{|}\x00-\x1f]*)?(#[^\s<>"\\^`{|}\x00-\x1f]*)?)");
     return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), url);
   }
 

@@ -1,5 +1,5 @@
 // Validate: holds every request against the field rules written in the contracts (florin.common.v1.FieldRules), in one
-// place.
+// place; and no text of a request may hold a zero byte.
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -38,7 +38,12 @@ struct Case {
 };
 
 TEST(ValidateTest, EachRuleNamesItsField) {
+  const std::string zero("a\0b", 3);
   const Case cases[] = {
+      {"reference", "must not hold the character U+0000", [&](auto& r) { r.set_reference(zero); }},
+      {"description", "must not hold the character U+0000", [&](auto& r) { r.set_description(zero); }},
+      {"metadata", "must not hold the character U+0000", [&](auto& r) { (*r.mutable_metadata())["k"] = zero; }},
+      {"metadata", "must not hold the character U+0000", [&](auto& r) { (*r.mutable_metadata())[zero] = "v"; }},
       {"amount", "is required", [](auto& r) { r.clear_amount(); }},
       {"amount.currency", "is required", [](auto& r) { r.mutable_amount()->clear_currency(); }},
       {"amount.currency", "must be an ISO 4217 currency code in upper case, like USD",
